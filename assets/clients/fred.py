@@ -1,0 +1,54 @@
+"""FRED without a key: ``fredgraph.csv``, one series per request, latest values only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assets.clients.jobs import Job, Newest
+from assets.clients.observations import Cell, observations
+from assets.clients.transport import Get, Host
+from warehouse.catalogue import SERIES, Series
+from warehouse.claims import Parsed, Reply, UpstreamError
+
+MISSING = ("", ".")
+DATE_HEADERS = ("observation_date", "DATE")
+
+
+@dataclass(frozen=True)
+class FredGraph:
+    """Keyless FRED. Units are not in the replies: they come from the catalogue alone."""
+
+    host: Host
+
+    def jobs(self, newest: Newest) -> list[Job]:
+        return [Job(s.id, _fetching(s, newest)) for s in SERIES.values() if s.upstream == "fred"]
+
+    def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
+        parsed = Parsed()
+        for reply in replies:
+            observations(parsed, reply, SERIES[key], _cells(SERIES[key], reply), missing=MISSING)
+        return parsed
+
+
+def _fetching(series: Series, newest: Newest) -> Callable[[Get], list[Reply]]:
+    since = series.fetch_from(newest(series.id))
+    return lambda get: [get("/graph/fredgraph.csv", expect="csv", id=series.id, cosd=since.isoformat())]
+
+
+def _cells(series: Series, reply: Reply) -> list[Cell]:
+    def refuse(reason: str) -> UpstreamError:
+        return UpstreamError(series.id, reason, request=reply.landed.request)
+
+    text = reply.body.decode("utf-8", "replace")
+    header, *lines = text.splitlines()
+    names = header.split(",")
+    if len(names) != 2 or names[0] not in DATE_HEADERS or names[1] != series.id:
+        raise refuse(f"expected the header observation_date,{series.id}, got {header[:80]!r}")
+    if not text.endswith("\n"):
+        raise refuse(f"the reply is cut off in its last line {lines[-1:]}")
+    cells = []
+    for number, line in enumerate(lines, start=2):
+        day, comma, value = line.partition(",")
+        if not comma:
+            raise refuse(f"line {number} is not date,value: {line[:80]!r}")
+        cells.append(Cell(f"line {number}", day, value))
+    return cells

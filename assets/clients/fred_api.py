@@ -1,0 +1,95 @@
+"""FRED with a key: the API through fredapi. Units are checked with it, revised series bring vintages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from xml.etree import ElementTree
+
+from assets.clients.jobs import Job, Newest
+from assets.clients.observations import Cell, observations
+from assets.clients.transport import Get, Host
+from warehouse.catalogue import SERIES, Series
+from warehouse.claims import Parsed, Reply, UpstreamError
+from warehouse.units import agrees
+
+MISSING = (".",)
+ROWS_PER_REQUEST = 100_000
+#: FRED refuses a real-time window with more than 2,000 vintage dates.
+VINTAGES_PER_REQUEST = 1_900
+FOREVER = "9999-12-31"
+
+
+@dataclass(frozen=True)
+class FredApi:
+    """FRED's API v1. The key travels in the request and nowhere else."""
+
+    host: Host
+    key: str = field(repr=False)
+
+    def jobs(self, newest: Newest) -> list[Job]:
+        return [Job(s.id, self._fetching(s, newest)) for s in SERIES.values() if s.upstream == "fred"]
+
+    def _fetching(self, series: Series, newest: Newest) -> Callable[[Get], list[Reply]]:
+        since = series.fetch_from(newest(series.id))
+
+        def fetch(get: Get) -> list[Reply]:
+            # fredapi brings pandas: not at import time
+            from assets.clients.landing_fredapi import LandingFred
+
+            fred = LandingFred(get, self.key)
+            units = fred.units(series.id)
+            if not agrees(series.unit, units):
+                reason = f"units are declared as {series.unit}, but the upstream now says {units!r}"
+                raise UpstreamError(series.id, reason, request=fred.replies[-1].landed.request)
+            windows = _real_time_windows(fred.vintage_days(series.id), since) if series.revised else [{}]
+            return [
+                fred.observations(series.id, since, limit=ROWS_PER_REQUEST, **window) for window in windows
+            ]
+
+        return fetch
+
+    def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
+        parsed = Parsed()
+        for n, reply in enumerate(replies):
+            cells = _cells(SERIES[key], reply, is_first=n == 0)
+            observations(parsed, reply, SERIES[key], cells, missing=MISSING, required=n == 0)
+        return parsed
+
+
+def _real_time_windows(vintage_days: Sequence[str], since: date) -> list[dict[str, str]]:
+    """Real-time windows that stay under the limit; each starts on the day the one before ends with."""
+    days = [day for day in vintage_days if day >= since.isoformat()]
+    starts = [since.isoformat(), *days[VINTAGES_PER_REQUEST::VINTAGES_PER_REQUEST]]
+    ends = [*starts[1:], FOREVER]
+    return [{"realtime_start": a, "realtime_end": b} for a, b in zip(starts, ends, strict=True)]
+
+
+def _cells(series: Series, reply: Reply, *, is_first: bool) -> list[Cell]:
+    """Observations of one reply. Those of a later window's first day were told by the window before."""
+    try:
+        root = ElementTree.fromstring(reply.body)
+    except ElementTree.ParseError as error:
+        raise UpstreamError(series.id, f"not XML: {error}", request=reply.landed.request) from None
+    if root.tag != "observations" or root.get("units") != "lin" or root.get("count") != str(len(root)):
+        raise UpstreamError(
+            series.id,
+            f"expected all observations untransformed, got <{root.tag}> with units {root.get('units')!r} "
+            f"and {len(root)} of {root.get('count')} rows",
+            request=reply.landed.request,
+        )
+    needed = {"date", "value", *(["realtime_start"] if series.revised else [])}
+    for n, item in enumerate(root, start=1):
+        if missing := needed - set(item.keys()):
+            reason = f"observation {n} lacks {', '.join(sorted(missing))}, got {', '.join(item.keys())}"
+            raise UpstreamError(series.id, reason, request=reply.landed.request)
+    window_start = root.get("realtime_start")
+    return [
+        Cell(
+            f"/observations/observation[{n}]",
+            item.attrib["date"],
+            item.attrib["value"],
+            item.attrib["realtime_start"] if series.revised else "",
+        )
+        for n, item in enumerate(root, start=1)
+        if is_first or item.get("realtime_start") != window_start
+    ]

@@ -1,0 +1,114 @@
+"""A chart of Yahoo as finished daily bars: the session that still runs is left out, one bar a day."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from assets.clients import cells as read
+from assets.clients.envelope import at, document
+from warehouse.claims import Parsed, Rejected, Reply, UpstreamError
+from warehouse.releases import EQUITY_CLOSE, NEW_YORK
+
+OPENS, CLOSES = time(9, 30), time(16)
+Refuse = Callable[[str], UpstreamError]
+
+
+class Bar(NamedTuple):
+    """The bar at place ``n`` of the arrays; a price that is None was not sent."""
+
+    n: int
+    day: date
+    stamp: time
+    close: object
+    adjusted: object
+
+
+def bars(parsed: Parsed, reply: Reply, source: str, symbol: str, *, has_adjusted: bool) -> list[Bar]:
+    """The finished bars of one chart. Raises UpstreamError when the chart is not one of ``symbol`` in USD."""
+
+    def refuse(reason: str) -> UpstreamError:
+        return UpstreamError(source, reason, request=reply.landed.request)
+
+    whole = document(reply, source)
+    if error := at(reply, source, whole, "/chart/error"):
+        raise refuse(f"chart/error is {error!r}")
+
+    def here(pointer: str) -> Any:
+        return at(reply, source, whole, f"/chart/result/0{pointer}")
+
+    for field, expected in (("symbol", symbol), ("currency", "USD")):
+        if (got := here(f"/meta/{field}")) != expected:
+            raise refuse(f"meta/{field} is {got!r}, not {expected!r}")
+    zone = _zone(here("/meta/exchangeTimezoneName"), refuse)
+    stamps, closes = here("/timestamp"), here("/indicators/quote/0/close")
+    adjusted = here("/indicators/adjclose/0/adjclose") if has_adjusted else closes
+    if not all(isinstance(column, list) for column in (stamps, closes, adjusted)):
+        raise refuse("timestamp, close and adjclose are not all lists")
+    if not len(stamps) == len(closes) == len(adjusted):
+        lengths = f"{len(stamps)} timestamps, {len(closes)} closes and {len(adjusted)} adjusted closes"
+        raise refuse(f"{lengths} do not belong together")
+    found = [
+        Bar(n, *_moment(stamp, n, zone, refuse), close, adjusted_close)
+        for n, (stamp, close, adjusted_close) in enumerate(zip(stamps, closes, adjusted, strict=True))
+    ]
+    return _one_a_day(parsed, reply, source, _finished(parsed, reply, source, found))
+
+
+def _zone(name: Any, refuse: Refuse) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, TypeError, OSError):
+        raise refuse(f"meta/exchangeTimezoneName is {name!r}, not a time zone") from None
+
+
+def _moment(stamp: Any, n: int, zone: ZoneInfo, refuse: Refuse) -> tuple[date, time]:
+    """The exchange's date of a stamp, and New York's clock at it."""
+    try:
+        moment = datetime.fromtimestamp(int(read.number(stamp)), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise refuse(f"timestamp/{n} is {stamp!r}, not epoch seconds") from None
+    return moment.astimezone(zone).date(), moment.astimezone(NEW_YORK).time()
+
+
+def _finished(parsed: Parsed, reply: Reply, source: str, found: list[Bar]) -> list[Bar]:
+    """Bars of sessions that are over. Only the last bar can be a running one: another like it is rejected."""
+    finished = []
+    for bar in found:
+        if reply.landed.received_at < EQUITY_CLOSE.known_at(bar.day):
+            continue
+        if bar.stamp <= OPENS or bar.stamp >= CLOSES:
+            finished.append(bar)
+        elif bar is not found[-1]:
+            _reject(parsed, reply, source, bar, f"stamped {bar.stamp} in New York but not the last bar")
+    return finished
+
+
+def _one_a_day(parsed: Parsed, reply: Reply, source: str, found: list[Bar]) -> list[Bar]:
+    """Of bars of one day the one stamped at the open, if they say the same; else none of them."""
+    days: dict[date, list[Bar]] = defaultdict(list)
+    for bar in found:
+        days[bar.day].append(bar)
+    kept = []
+    for same_day in days.values():
+        first = same_day[0]
+        if all((bar.close, bar.adjusted) == (first.close, first.adjusted) for bar in same_day):
+            kept.append(min(same_day, key=lambda bar: bar.stamp))
+        else:
+            for bar in same_day:
+                _reject(parsed, reply, source, bar, "bars of one day that differ")
+    return kept
+
+
+def _reject(parsed: Parsed, reply: Reply, source: str, bar: Bar, reason: str) -> None:
+    parsed.rejected.append(
+        Rejected(
+            landed=reply.landed,
+            locator=f"/chart/result/0/timestamp/{bar.n}",
+            source=source,
+            field=f"bar of {bar.day}",
+            value=read.shown(bar.close),
+            reason=reason,
+        )
+    )

@@ -1,0 +1,55 @@
+"""The assets that remember: fact tables, quarantine, gaps and freshness, from what was landed."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.landing import UPSTREAMS
+from assets.recording import record
+from assets.session import Session
+from warehouse.declared import reference_frames
+from warehouse.freshness import freshness
+from warehouse.gaps import find_gaps
+from warehouse.tables import TABLES, facts, quality, reference
+
+LANDED_FROM = [["landing", upstream] for upstream in UPSTREAMS]
+TABLES_OF_FACTS = [*facts.TABLES, quality.QUARANTINE, quality.GAP, quality.FRESHNESS]
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec(table.name.split("."), kinds={"python", "duckdb"}, owners=["team:macro"]) for table in reference.TABLES],
+    can_subset=True,
+)
+def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult]:
+    """Write the declarations as tables, where they changed."""
+    with session.store.transaction():
+        for table, frame in reference_frames().items():
+            session.store.replace(table, frame)
+    for table in reference.TABLES:
+        yield dg.MaterializeResult(asset_key=table.name.split("."))
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(table.name.split("."), deps=LANDED_FROM, kinds={"python", "duckdb"}, owners=["team:macro"])
+        for table in TABLES_OF_FACTS
+    ],
+    can_subset=True,
+)
+def recorded(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult]:
+    """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
+    store = session.store
+    said = record(store, session.landing, session.clients)
+    with store.transaction():
+        store.replace(quality.GAP, find_gaps(store, session.now))
+        store.replace(quality.FRESHNESS, freshness(store, session.now))
+    for rejected in said.quarantined[:20]:
+        context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
+    rows = store.row_counts()
+    for key in context.selected_asset_keys:
+        table = TABLES[".".join(key.path)]
+        appended = said.appended[table.name]
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={"dagster/row_count": rows[table.name], "new": appended.new, "revised": appended.revised},
+        )

@@ -1,0 +1,64 @@
+"""Landing: every upstream asked at the same time, each within its own limits; what fails leaves the others whole."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from assets.clients.jobs import Client, Job, Newest
+from assets.clients.transport import Transport, new_client
+from warehouse.claims import UpstreamError
+from warehouse.landing import Fetched, Landing, Outcome
+
+#: Called with the upstream when one of its jobs has finished, and before that once with the number of its jobs.
+Progress = Callable[[str, int], None]
+
+
+def fetch(
+    clients: Mapping[str, Client],
+    landing: Landing,
+    newest: Newest,
+    run_id: str,
+    planned: Progress = lambda _upstream, _jobs: None,
+    finished: Progress = lambda _upstream, _jobs: None,
+) -> list[Fetched]:
+    """Fetch everything that may be new and say how each job ended."""
+    with ExitStack() as stack:
+        futures = []
+        for upstream, client in clients.items():
+            http = stack.enter_context(new_client(client.host))
+            transport = Transport(client.host, landing, http)
+            pool = stack.enter_context(ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream))
+            jobs = client.jobs(newest)
+            planned(upstream, len(jobs))
+            futures += [pool.submit(_run, job, upstream, transport, landing, run_id, finished) for job in jobs]
+        return [future.result() for future in futures]
+
+
+def _run(
+    job: Job, upstream: str, transport: Transport, landing: Landing, run_id: str, finished: Progress
+) -> Fetched:
+    outcome: Outcome = "ok"
+    reason, replies = "", ()
+    try:
+        replies = tuple(reply.landed for reply in job.fetch(transport.get))
+    except UpstreamError as error:
+        outcome, reason = ("absent" if error.absent else "failed"), str(error)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # a library met a reply it could not read
+        outcome, reason = "failed", f"{job.key}: unreadable reply: {type(error).__name__}: {error}"
+    fetched = Fetched(
+        run_id=run_id,
+        upstream=upstream,
+        key=job.key,
+        outcome=outcome,
+        reason=reason,
+        finished_at=datetime.now(UTC),
+        replies=replies,
+    )
+    landing.finish(fetched)
+    finished(upstream, 1)
+    return fetched
+
+
+def failures(fetched: Iterable[Fetched]) -> list[Fetched]:
+    return [job for job in fetched if job.outcome == "failed"]

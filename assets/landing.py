@@ -1,0 +1,76 @@
+"""The assets that reach out: one per upstream, what it answered in this run."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from assets.fetching import fetch
+from assets.progress import progress
+from assets.session import Session
+from warehouse.landing import Fetched
+
+UPSTREAMS = {
+    "fred": "Federal Reserve Economic Data: balance sheet, rates, credit, indices.",
+    "nyfed": "New York Fed Markets API: SOMA, operations, reference rates.",
+    "fiscaldata": "Treasury FiscalData: the Daily Treasury Statement.",
+    "yahoo": "Yahoo charts: indices and the rotation ladder's funds.",
+    "seed": "Curated files of this repository: enterprises' portfolios, policy events.",
+}
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["landing", upstream],
+            description=description,
+            group_name="landing",
+            kinds={"http" if upstream != "seed" else "file"},
+            owners=["team:macro"],
+            freshness_policy=dg.FreshnessPolicy.cron(
+                deadline_cron="0 20 * * 1-5", lower_bound_delta=timedelta(hours=24), timezone="America/New_York"
+            ),
+        )
+        for upstream, description in UPSTREAMS.items()
+    ],
+    check_specs=[
+        dg.AssetCheckSpec("answered", asset=["landing", upstream], description="Every request was answered as its contract says.")
+        for upstream in UPSTREAMS
+    ],
+    can_subset=True,
+)
+def landing(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Ask the selected upstreams for what may be new; a failure is a failed check, not a failed run."""
+    selected = {key.path[-1] for key in context.selected_asset_keys}
+    clients = {name: client for name, client in session.clients.items() if name in selected}
+    with progress() as (planned, finished):
+        fetched = fetch(clients, session.landing, session.store.newest_periods().get, context.run_id, planned, finished)
+    for upstream in clients:
+        jobs = [job for job in fetched if job.upstream == upstream]
+        yield dg.MaterializeResult(asset_key=["landing", upstream], metadata=_told(jobs))
+    for upstream in clients:
+        yield _answered(upstream, [job for job in fetched if job.upstream == upstream])
+
+
+def _told(jobs: list[Fetched]) -> dict[str, dg.MetadataValue]:
+    replies = [reply for job in jobs for reply in job.replies]
+    return {
+        "jobs": dg.MetadataValue.int(len(jobs)),
+        "replies": dg.MetadataValue.int(len(replies)),
+        "bytes": dg.MetadataValue.int(sum(reply.bytes for reply in replies)),
+        "failed": dg.MetadataValue.int(sum(job.outcome == "failed" for job in jobs)),
+        "absent": dg.MetadataValue.int(sum(job.outcome == "absent" for job in jobs)),
+    }
+
+
+def _answered(upstream: str, jobs: list[Fetched]) -> dg.AssetCheckResult:
+    wrong = [job for job in jobs if job.outcome == "failed"]
+    return dg.AssetCheckResult(
+        asset_key=["landing", upstream],
+        check_name="answered",
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={job.key: job.reason for job in wrong[:20]},
+    )

@@ -1,0 +1,115 @@
+"""Recording: what finished fetches said, appended to the bitemporal tables; what is not believed, quarantined."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from assets.clients.jobs import Client
+from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
+from warehouse.landing import Fetched, Landed, Landing
+from warehouse.screening import screen
+from warehouse.store import Appended, Store
+from warehouse.table import Table
+from warehouse.tables.facts import LANDED
+from warehouse.tables.quality import QUARANTINE
+
+
+@dataclass
+class Recorded:
+    """What a run added to the facts."""
+
+    appended: defaultdict[str, Appended] = field(default_factory=lambda: defaultdict(Appended))
+    quarantined: list[Rejected] = field(default_factory=list)
+
+
+def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Recorded:
+    """Parse every fetch that finished since the last time and append its claims.
+
+    One transaction per round of jobs: replies, facts, quarantine and ledger together.
+    """
+    recorded = Recorded()
+    with landing.unread() as finished:
+        for round_ in _rounds(job for job in finished if job.outcome == "ok"):
+            frames, rejected, replies = _parsed(landing, clients, round_)
+            with store.transaction():
+                used: set[str] = set()
+                for table, frame in frames:
+                    kept, unbelievable = screen(store, table, frame, replies)
+                    rejected += unbelievable
+                    appended = store.append(table, kept)
+                    recorded.appended[table.name] += appended
+                    used |= appended.landed_ids
+                fresh = _unknown(store, rejected)
+                resting_on = sorted(used | {r.landed.landed_id for r in fresh})
+                recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
+                recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)
+            recorded.quarantined += fresh
+    return recorded
+
+
+def _rounds(finished: Iterator[Fetched]) -> Iterator[Sequence[Fetched]]:
+    """Group jobs so that none is twice in a group: a second fetch of a thing must see what the first one said."""
+    seen: dict[tuple[str, str], Fetched] = {}
+    for job in finished:
+        if (job.upstream, job.key) in seen:
+            yield list(seen.values())
+            seen.clear()
+        seen[job.upstream, job.key] = job
+    if seen:
+        yield list(seen.values())
+
+
+def _parsed(
+    landing: Landing, clients: Mapping[str, Client], jobs: Sequence[Fetched]
+) -> tuple[list[tuple[Table, pl.DataFrame]], list[Rejected], dict[str, Landed]]:
+    by_table: defaultdict[str, list[tuple[Table, pl.DataFrame]]] = defaultdict(list)
+    rejected: list[Rejected] = []
+    replies: dict[str, Landed] = {}
+    for job in jobs:
+        replies |= {landed.landed_id: landed for landed in job.replies}
+        try:
+            parsed = clients[job.upstream].parse(job.key, [Reply(r, landing.body(r)) for r in job.replies])
+        except UpstreamError as error:
+            parsed = Parsed(rejected=[_whole(job, error)])
+        rejected += parsed.rejected
+        for table, frame in parsed.frames:
+            by_table[table.name].append((table, frame))
+    return [(parts[0][0], pl.concat([f for _, f in parts])) for parts in by_table.values()], rejected, replies
+
+
+def _whole(job: Fetched, error: UpstreamError) -> Rejected:
+    landed = next((r for r in job.replies if r.request == error.request), job.replies[0])
+    return Rejected(
+        landed=landed, locator=WHOLE_REPLY, source=error.source, field="reply", value=landed.request, reason=error.reason
+    )
+
+
+def _unknown(store: Store, rejected: Sequence[Rejected]) -> list[Rejected]:
+    """Those that are not in quarantine already for the same value and reason, from an earlier reply."""
+    held = set(store.read("select source, field, value, reason from quality.quarantine").rows())
+    return [r for r in rejected if (r.source, r.field, r.value, r.reason) not in held]
+
+
+def _append_landed(store: Store, landed: Sequence[Landed]) -> Appended:
+    columns = {c.name for c in LANDED.columns}
+    rows = [{k: v for k, v in vars(r).items() if k in columns} | {"known_at": r.received_at} for r in landed]
+    return Appended(new=store.insert(LANDED, pl.DataFrame(rows, schema=LANDED.polars_schema)))
+
+
+def _append_quarantine(store: Store, rejected: Sequence[Rejected]) -> Appended:
+    rows = [
+        {
+            "landed_id": r.landed.landed_id,
+            "locator": r.locator,
+            "source": r.source,
+            "field": r.field,
+            "value": r.value,
+            "reason": r.reason,
+            "first_seen_at": r.landed.received_at,
+            "known_at": r.landed.received_at,
+        }
+        for r in rejected
+    ]
+    return Appended(new=store.insert(QUARANTINE, pl.DataFrame(rows, schema=QUARANTINE.polars_schema)))

@@ -1,0 +1,80 @@
+"""The suites as asset checks: blocking, so that nothing is published which failed one."""
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.session import Session
+from warehouse.judging import NOT_JUDGED, judge
+from warehouse.suites import Result
+from warehouse.tables import TABLES
+
+JUDGED = [table for table in TABLES.values() if table.name not in NOT_JUDGED]
+
+
+def suite_checks() -> dg.AssetChecksDefinition:
+    """One check per table, in one step; a table that did not change keeps the verdict it has."""
+
+    @dg.multi_asset_check(
+        name="suites",
+        specs=[
+            dg.AssetCheckSpec(
+                "suite",
+                asset=table.name.split("."),
+                blocking=True,
+                description="The table's declaration and business rules hold.",
+            )
+            for table in JUDGED
+        ],
+        can_subset=True,
+    )
+    def suites(
+        context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
+    ) -> Iterator[dg.AssetCheckResult]:
+        selected = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys}
+        for table, results in judge(session.store, [t for t in JUDGED if t.name in selected]):
+            yield _check(table.name, results)
+
+    return suites
+
+
+def _check(table_name: str, results: list[Result]) -> dg.AssetCheckResult:
+    failed = [result for result in results if not result.passed]
+    blocks = any(result.severity == "critical" for result in failed)
+    return dg.AssetCheckResult(
+        asset_key=table_name.split("."),
+        check_name="suite",
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "expectations": len(results),
+            "failed": len(failed),
+            "unexpected_rows": sum(result.unexpected_count for result in failed),
+            "results": dg.MetadataValue.table(
+                [
+                    dg.TableRecord(
+                        {
+                            "expectation": result.expectation,
+                            "passed": result.passed,
+                            "severity": result.severity,
+                            "observed": result.observed,
+                            "unexpected": result.unexpected_count,
+                            "sample": json.dumps(result.sample, default=str)[:500],
+                        }
+                    )
+                    for result in sorted(results, key=lambda result: result.passed)
+                ],
+                schema=dg.TableSchema(
+                    [
+                        dg.TableColumn("expectation", "string"),
+                        dg.TableColumn("passed", "bool"),
+                        dg.TableColumn("severity", "string"),
+                        dg.TableColumn("observed", "string"),
+                        dg.TableColumn("unexpected", "int"),
+                        dg.TableColumn("sample", "string"),
+                    ]
+                ),
+            ),
+        },
+    )

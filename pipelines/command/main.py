@@ -1,0 +1,72 @@
+"""The command itself: its verbs, and what happens to errors."""
+
+import os
+import sys
+
+import click
+
+from pipelines.command.run import run
+from pipelines.command.show import show
+from pipelines.command.sql import sql
+from pipelines.command.status import status
+from pipelines.command.ui import ui
+
+STORE_OR_UPSTREAM_FAILED = 3
+
+
+class Verbs(click.Group):
+    """Errors are for the person who reads them: one line on standard error, a traceback only when asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+            raise click.exceptions.Exit(STORE_OR_UPSTREAM_FAILED) from None
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.version_option(package_name="tidegauge")
+def tidegauge(debug: bool) -> None:
+    """Liquidity and leverage you can query, date and trace.
+
+    \b
+    tidegauge run                       fetch, build, check and publish the built-in synthetic world
+    tidegauge run --upstreams live      the same from the real upstreams
+    tidegauge status                    what is there, how new it is, what is missing or failing
+    tidegauge show net_liquidity        the last rows of a table
+    tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
+    tidegauge ui                        the Dagster UI with schedules
+
+    Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is real,
+    replay is whatever server you named.
+
+    Exit status: 0 published, 1 a blocking check failed and nothing was published, 2 wrong usage, 3 an upstream or the
+    store failed.
+    """
+
+
+for verb in (run, status, show, sql, ui):
+    tidegauge.add_command(verb)
+
+
+def main() -> None:
+    """Entry point. Leaves without finalising the interpreter, where native libraries print notes about themselves."""
+    try:
+        code = tidegauge(standalone_mode=False) or 0
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        code = 130
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,81 @@
+"""Reading the published file: which origin, which table, and how rows are shown."""
+
+import csv
+import json
+import sys
+from datetime import date, datetime
+from typing import Any
+
+import click
+import duckdb
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from pipelines.places import Folder, data_root
+from warehouse.store import open_published
+
+ORIGINS = ("live", "replay", "sample")
+
+origin_option = click.option(
+    "--origin",
+    type=click.Choice(ORIGINS),
+    envvar="TIDEGAUGE_ORIGIN",
+    help="Whose data; the most recently published one by default.",
+)
+format_option = click.option(
+    "--format", "style", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Output."
+)
+
+
+def published_folder(origin: str | None) -> Folder:
+    """The folder asked for, or the one published last."""
+    folders = [Folder(name) for name in ([origin] if origin else ORIGINS)]
+    published = [(manifest["published_at"], folder) for folder in folders if (manifest := folder.shelf.manifest())]
+    if not published:
+        where = folders[0].root if origin else data_root()
+        raise click.ClickException(f"nothing is published under {where} yet; start with: tidegauge run")
+    return max(published, key=lambda found: str(found[0]))[1]
+
+
+def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query on the published file."""
+    with open_published(folder.shelf.database) as connection:
+        try:
+            result = connection.execute(query)
+            rows = result.fetchall()
+        except duckdb.Error as error:
+            raise click.UsageError(str(error)) from None
+        return [column[0] for column in result.description or []], rows
+
+
+def tell(folder: Folder, names: list[str], rows: list[tuple[Any, ...]], style: str) -> None:
+    """Print rows; a table says whose data it is, since synthetic numbers look like real ones."""
+    if style == "json":
+        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain, indent=1))
+    elif style == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([["" if value is None else _plain(value) for value in row] for row in rows])
+    else:
+        table = RichTable(*names, caption=caption(folder))
+        for row in rows:
+            table.add_row(*[_shown(value) for value in row])
+        Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 500).print(table)
+
+
+def caption(folder: Folder) -> str:
+    manifest = folder.shelf.manifest() or {}
+    what = "SYNTHETIC sample world" if folder.origin == "sample" else f"{folder.origin} data"
+    return f"{what}, snapshot {manifest.get('snapshot', '')}"
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | datetime) else value if isinstance(value, int | float | str | bool) else str(value)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
+    return str(_plain(value))

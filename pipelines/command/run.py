@@ -1,0 +1,105 @@
+"""``tidegauge run``: fetch, record, build, check, publish, and say what came of it."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+
+import click
+
+from pipelines.command.reading import read
+from pipelines.origins import origin_name
+from pipelines.places import Folder
+from pipelines.runs import Outcome
+from pipelines.runs import run as run_once
+
+NUMBERS = (
+    (
+        "Net liquidity",
+        """
+        select format('{:,.1f} bn USD in the week to {}; 13 weeks {:+,.1f} bn',
+            net_liquidity_usd / 1e9, week_ending, change_13w_usd / 1e9)
+        from metrics.net_liquidity where change_13w_usd is not null order by week_ending desc limit 1
+        """,
+    ),
+    (
+        "Treasury account",
+        """
+        select format('{:,.1f} bn USD on {}; {:+,.1f} bn from its 52-week peak',
+            closing_balance_usd / 1e9, date, drawdown_from_52w_peak_usd / 1e9)
+        from metrics.treasury_general_account order by date desc limit 1
+        """,
+    ),
+    (
+        "Russell 2000",
+        """
+        select format('{:,.2f} on {}; last all-time high {}', max_by(close, date), max(date),
+            max(date) filter (is_all_time_high))
+        from metrics.equity_index where index_id = 'russell_2000' having count(*) > 0
+        """,
+    ),
+)
+
+
+@click.command()
+@click.option(
+    "--upstreams", default="sample", show_default=True, envvar="TIDEGAUGE_UPSTREAMS", help="sample, live, or a URL that serves all of them."
+)
+@click.option("--select", default="*", show_default=True, help="Dagster asset selection, for example 'landing/fred+'.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Summary to read, or JSON.")
+@click.pass_context
+def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
+    """Fetch what may be new, record it, build, check and publish.
+
+    Only what changed is built and checked. An upstream that fails leaves what it said before, and everything else is
+    published; the exit status is 3 then. With FRED_API_KEY set, FRED is asked through its API, with vintages.
+    """
+    try:
+        origin_name(upstreams)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    outcome = run_once(upstreams, select)
+    click.echo(_as_json(outcome) if style == "json" else _as_text(outcome))
+    ctx.exit(outcome.exit_status)
+
+
+def _as_json(outcome: Outcome) -> str:
+    fetched = [{k: v for k, v in asdict(job).items() if k != "replies"} for job in outcome.fetched]
+    return json.dumps({**asdict(outcome), "fetched": fetched, "exit_status": outcome.exit_status}, default=str, indent=1)
+
+
+def _as_text(outcome: Outcome) -> str:
+    folder = Folder(outcome.origin)
+    manifest = folder.shelf.manifest()
+    synthetic = "  (SYNTHETIC: the built-in sample world)" if outcome.origin == "sample" else ""
+    lines = [f"tidegauge {outcome.origin}{synthetic}", ""]
+    lines += [f"fetched     {_fetched(outcome)}"]
+    news = f"{outcome.new_facts:,} new, {outcome.revised_facts:,} revised"
+    lines += [f"facts       {news if outcome.new_facts or outcome.revised_facts else 'nothing new'}"]
+    if outcome.quarantined:
+        lines += [f"quarantine  {outcome.quarantined} values not believed: tidegauge show quality.quarantine"]
+    for job in outcome.failed_fetches[:12]:
+        lines += [f"FAILED      {job.upstream} {job.key}: {job.reason}"]
+    if len(outcome.failed_fetches) > 12:
+        lines += [f"FAILED      and {len(outcome.failed_fetches) - 12} more: tidegauge status"]
+    lines += [f"ERROR       {error}" for error in outcome.errors]
+    lines += [f"BLOCKED     {check}" for check in outcome.blocking]
+    if manifest:
+        checks = manifest["checks"]
+        lines += [f"checks      {checks['passed']} passed, {checks['warned']} warned, {checks['failed']} failed"]
+        kept = "" if outcome.published_now else "  (unchanged)"
+        lines += [f"published   {folder.shelf.database}{kept}"]
+        lines += [""] + [f"{name:<18}{rows[0][0]}" for name, query in NUMBERS if (rows := read(folder, query)[1])]
+    if outcome.origin == "sample":
+        lines += ["", "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)"]
+    return "\n".join(lines)
+
+
+def _fetched(outcome: Outcome) -> str:
+    counts: dict[str, Counter[str]] = {}
+    for job in outcome.fetched:
+        counts.setdefault(job.upstream, Counter())[job.outcome] += 1
+    parts = []
+    for upstream, ended in counts.items():
+        notes = [f"{ended[kind]} {kind}" for kind in ("absent", "failed") if ended[kind]]
+        parts.append(f"{upstream} {ended['ok']}/{ended.total()}" + (f" ({', '.join(notes)})" if notes else ""))
+    return ", ".join(parts) or "nothing was asked"

@@ -1,0 +1,51 @@
+"""What Dagster loads: assets, checks, jobs, schedules. Loading needs no secrets, no network and no database."""
+
+import os
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.facts import declarations, recorded
+from assets.landing import landing
+from assets.published import current
+from assets.session import Session
+from pipelines.checks import suite_checks
+from pipelines.contract import described
+from pipelines.models import model_assets
+from pipelines.origins import open_origin
+from pipelines.places import Folder
+from pipelines.schedules import schedules
+from warehouse.store import Store
+
+UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
+
+
+@dg.resource(description="One run's store, landing, upstreams and published place.")
+def session(context: dg.InitResourceContext) -> Iterator[Session]:
+    """Opened when a run starts and closed when it ends: the warehouse has one writer at a time."""
+    with open_origin(os.environ.get(UPSTREAMS_VARIABLE, "sample")) as origin:
+        folder = Folder(origin.name)
+        with Store.open(folder.database, run_id=context.run_id or "no-run") as store:
+            yield Session(
+                origin=origin.name,
+                now=origin.now,
+                store=store,
+                landing=folder.landing,
+                clients=origin.clients(folder.landing),
+                shelf=folder.shelf,
+            )
+
+
+def build_defs() -> dg.Definitions:
+    everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all())
+    return dg.Definitions(
+        assets=dg.map_asset_specs(described, [landing, declarations, recorded, model_assets(), current]),
+        asset_checks=[suite_checks()],
+        jobs=[everything],
+        schedules=schedules(everything.name),
+        resources={"session": session},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,89 @@
+"""Where data comes from: the live upstreams, a replay server by its address, or the built-in synthetic world."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assets.clients.fiscaldata import FiscalData
+from assets.clients.fred import FredGraph
+from assets.clients.fred_api import FredApi
+from assets.clients.jobs import Client
+from assets.clients.nyfed import NyFed
+from assets.clients.seeds import Seeds
+from assets.clients.transport import Host
+from assets.clients.yahoo import Yahoo
+from warehouse.landing import Landing
+from warehouse.releases import NEW_YORK
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Place:
+    """One upstream service: its live address, its path behind a single replay address, its manners."""
+
+    live: str
+    path: str
+    min_interval_s: float
+
+
+PLACES = {
+    "fredgraph": Place("https://fred.stlouisfed.org", "", 1.0),
+    "fred_api": Place("https://api.stlouisfed.org/fred", "/fred", 0.67),
+    "nyfed": Place("https://markets.newyorkfed.org/api", "/api", 0.67),
+    "fiscaldata": Place("https://api.fiscaldata.treasury.gov/services/api/fiscal_service", "/services/api/fiscal_service", 0.5),
+    "yahoo": Place("https://query1.finance.yahoo.com/v8/finance/chart", "/v8/finance/chart", 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A name (live, replay or sample), the address that stands for all upstreams if there is one, and what now means."""
+
+    name: str
+    address: str | None
+    now: datetime
+
+    def host(self, upstream: str, place: str) -> Host:
+        found = PLACES[place]
+        base_url = found.live if self.address is None else self.address + found.path
+        return Host(upstream=upstream, base_url=base_url, min_interval_s=found.min_interval_s)
+
+    def clients(self, landing: Landing) -> Mapping[str, Client]:
+        key = os.environ.get("FRED_API_KEY")
+        fred: Client = (
+            FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
+        )
+        today = self.now.astimezone(NEW_YORK).date()
+        return {
+            "fred": fred,
+            "nyfed": NyFed(self.host("nyfed", "nyfed"), today),
+            "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
+            "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
+            "seed": Seeds(landing, datetime.now(UTC)),
+        }
+
+
+def origin_name(upstreams: str) -> str:
+    """The name of what ``--upstreams`` asks for; raises ValueError when it is neither a name nor an address."""
+    if upstreams in ("live", "sample"):
+        return upstreams
+    if upstreams.startswith(("http://", "https://")):
+        return "replay"
+    raise ValueError(f"--upstreams must be sample, live or a URL, not {upstreams!r}")
+
+
+@contextmanager
+def open_origin(upstreams: str) -> Iterator[Origin]:
+    """The origin, with the sample world running while it is open."""
+    name = origin_name(upstreams)
+    if name == "sample":
+        from pipelines.sample.server import CLOCK, serve
+
+        with serve() as server:
+            yield Origin(name, server.url, CLOCK)
+    else:
+        yield Origin(name, None if name == "live" else upstreams.rstrip("/"), datetime.now(UTC))

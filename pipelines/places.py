@@ -1,0 +1,38 @@
+"""Where an origin keeps its data."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.landing import Landing
+from warehouse.publishing import Shelf
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+def data_root() -> Path:
+    """``TIDEGAUGE_DATA``, else ``warehouse/data`` in the repository."""
+    return Path(os.environ.get("TIDEGAUGE_DATA") or REPOSITORY / "warehouse" / "data").absolute()
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The data of one origin: the live database, landing, and the published place."""
+
+    origin: str
+
+    @property
+    def root(self) -> Path:
+        return data_root() / self.origin
+
+    @property
+    def database(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def landing(self) -> Landing:
+        return Landing(self.root / "landing")
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.root / "published")

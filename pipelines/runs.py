@@ -1,0 +1,102 @@
+"""One run, started from the command line: the same job as in the UI, in this process."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.instance import instance
+from pipelines.origins import origin_name
+from pipelines.places import Folder
+from warehouse.landing import Fetched
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run ended: what was fetched, what became new, what the checks said, what is published."""
+
+    run_id: str
+    origin: str
+    fetched: list[Fetched]
+    new_facts: int
+    revised_facts: int
+    quarantined: int
+    published_now: bool
+    errors: list[str]
+    blocking: list[str]
+
+    @property
+    def failed_fetches(self) -> list[Fetched]:
+        return [job for job in self.fetched if job.outcome == "failed"]
+
+    @property
+    def exit_status(self) -> int:
+        """0 published (or nothing changed), 1 a blocking check failed, 3 an upstream or the store failed."""
+        if self.blocking:
+            return 1
+        return 3 if self.errors or self.failed_fetches else 0
+
+
+def run(upstreams: str, select: str) -> Outcome:
+    """Run the selected assets once. Upstream failures do not raise; they are in the outcome."""
+    origin = origin_name(upstreams)
+    os.environ["TIDEGAUGE_UPSTREAMS"] = upstreams
+    import dagster as dg
+
+    from pipelines.definitions import build_defs
+
+    defs = build_defs()
+    graph = defs.resolve_asset_graph()
+    keys = dg.AssetSelection.from_string(select).resolve(graph)
+    with instance() as home:
+        result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=home,
+            asset_selection=sorted(keys),
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={"tidegauge/origin": origin, "tidegauge/upstreams": upstreams},
+        )
+    return _outcome(origin, result)
+
+
+def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
+    folder = Folder(origin)
+    fetched = [job for job in folder.landing.journal() if job.run_id == result.run_id]
+    materialized = {
+        ".".join(event.asset_key.path): {k: v.value for k, v in event.step_materialization_data.materialization.metadata.items()}
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    facts = [m for name, m in materialized.items() if name.startswith("facts.") and name != "facts.landed"]
+    blocking = [
+        f"{'.'.join(check.asset_key.path)}: {check.metadata['failed'].value} of {check.metadata['expectations'].value} expectations failed"
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "suite" and not check.passed and check.severity.value == "ERROR"
+    ]
+    failures = [event.event_specific_data for event in result.all_events if event.is_failure and not blocking]
+    errors = list(dict.fromkeys(_readable(failure.error) for failure in failures if getattr(failure, "error", None)))
+    return Outcome(
+        run_id=result.run_id,
+        origin=origin,
+        fetched=fetched,
+        new_facts=sum(_int(m.get("new")) for m in facts),
+        revised_facts=sum(_int(m.get("revised")) for m in facts),
+        quarantined=_int(materialized.get("quality.quarantine", {}).get("new")),
+        published_now=bool(materialized.get("published.current", {}).get("changed")),
+        errors=errors,
+        blocking=blocking,
+    )
+
+
+def _readable(error: Any) -> str:
+    """The innermost cause, on one line."""
+    while error.cause:
+        error = error.cause
+    import sys; sys.stderr.write("".join(error.stack))
+    return " ".join(error.message.split())
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,45 @@
+-- A statement lists every line that moved that day, so a concept without a line is zero on a day with a statement.
+-- Customs refunds have a line of their own only since 2026; before its first appearance they are not known.
+with daily as (
+    select
+        date,
+        coalesce(sum(amount_usd) filter (transaction_type = 'Deposits' and concept = 'customs'), 0) as customs,
+        coalesce(sum(amount_usd) filter (concept = 'customs_refunds'), 0) as customs_refunds,
+        coalesce(sum(amount_usd) filter (
+            concept in ('individual_tax_refunds', 'business_tax_refunds', 'other_tax_refunds')
+        ), 0) as tax_refunds,
+        coalesce(sum(if(transaction_type = 'Withdrawals', amount_usd, -amount_usd)) filter (
+            concept not in ('debt_issues', 'debt_redemptions')
+        ), 0) as deficit,
+        bool_or(concept = 'customs_refunds') as shows_customs_refunds,
+        max(known_at) as known_at
+    from staged.fiscal_flow
+    group by date
+), sums as (
+    select
+        date,
+        case when count(*) over w = 20 then sum(customs) over w end as customs_gross_20d_usd,
+        case when count(*) over w = 20 and bool_or(shows_customs_refunds) over so_far
+            then sum(customs_refunds) over w
+        end as customs_refunds_20d_usd,
+        case when count(*) over w = 20 then sum(tax_refunds) over w end as tax_refunds_20d_usd,
+        case when count(*) over w = 20 then sum(deficit) over w end as deficit_20d_usd,
+        max(known_at) over w as known_at
+    from daily
+    window
+        w as (order by date rows between 19 preceding and current row),
+        so_far as (order by date rows between unbounded preceding and current row)
+)
+select
+    s.date,
+    s.customs_gross_20d_usd,
+    s.customs_refunds_20d_usd,
+    s.tax_refunds_20d_usd,
+    s.deficit_20d_usd,
+    -- The window a year before ends on the last statement day of that date; one too far back is no comparison.
+    case when y.date >= s.date - interval 1 year - interval 7 days
+        then s.deficit_20d_usd - y.deficit_20d_usd
+    end as deficit_impulse_20d_usd,
+    greatest(s.known_at, y.known_at) as known_at
+from sums as s
+asof left join sums as y on y.date <= s.date - interval 1 year

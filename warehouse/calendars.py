@@ -1,0 +1,67 @@
+"""The business-day calendars that decide when something is published and what an empty reply means."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal, cast
+
+import holidays
+
+Calendar = Literal["every_day", "fed", "federal", "bond", "nyse"]
+DAY = timedelta(days=1)
+
+DESCRIPTIONS: dict[Calendar, str] = {
+    "every_day": "All calendar days.",
+    "fed": "Federal Reserve Banks are open; a Saturday holiday is not moved.",
+    "federal": "Federal offices are open; a Saturday holiday is kept on the Friday before.",
+    "bond": "The US government-bond and repo market is open (SIFMA).",
+    "nyse": "The New York Stock Exchange is open, unscheduled closures included.",
+}
+
+
+@cache
+def _holidays(calendar: Calendar) -> holidays.HolidayBase:
+    if calendar == "federal":
+        return holidays.country_holidays("US")
+    exchange = {"fed": "XFED", "bond": "XSIF", "nyse": "XNYS"}[calendar]
+    return holidays.financial_holidays(exchange)
+
+
+@cache
+def is_open(calendar: Calendar, day: date) -> bool:
+    if calendar == "every_day":
+        return True
+    return day.weekday() < 5 and day not in _holidays(calendar)
+
+
+def open_on_or_after(calendar: Calendar, day: date) -> date:
+    while not is_open(calendar, day):
+        day += DAY
+    return day
+
+
+def open_on_or_before(calendar: Calendar, day: date) -> date:
+    while not is_open(calendar, day):
+        day -= DAY
+    return day
+
+
+def open_days(calendar: Calendar, first: date, last: date) -> Iterator[date]:
+    """Open days from ``first`` to ``last``, both included."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        if is_open(calendar, day):
+            yield day
+
+
+def add_open_days(calendar: Calendar, day: date, count: int) -> date:
+    """The ``count``-th open day after ``day``."""
+    for _ in range(count):
+        day = open_on_or_after(calendar, day + DAY)
+    return day
+
+
+def calendar_named(name: str) -> Calendar:
+    if name not in DESCRIPTIONS:
+        raise ValueError(f"unknown calendar {name!r}; one of {', '.join(DESCRIPTIONS)}")
+    return cast("Calendar", name)

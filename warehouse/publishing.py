@@ -1,0 +1,105 @@
+"""The published place: immutable snapshots, and one symlink that is swapped to the newest in a single step."""
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from warehouse.dictionary import dictionary
+from warehouse.store import Store
+from warehouse.table import Table
+
+KEEP = 3
+DATABASE = "tidegauge.duckdb"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """``current.duckdb``, ``parquet/``, ``manifest.json`` and ``dictionary.md`` under one folder.
+
+    All four point into the folder that the symlink ``current`` names, so that they change together. A reader that has
+    an old file open keeps it to the end.
+    """
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "current.duckdb"
+
+    def manifest(self) -> dict[str, Any] | None:
+        """What is published now, or None when nothing has been."""
+        path = self.root / "manifest.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def publish(
+        self, store: Store, tables: Sequence[Table], *, origin: str, checks: dict[str, int], now: datetime
+    ) -> dict[str, Any] | None:
+        """Publish a new snapshot and return its manifest; None when no table changed since the last one."""
+        before, versions = self.manifest(), store.versions()
+        if before and before["versions"] == versions:
+            return None
+        name = f"{now:%Y%m%dT%H%M%S%fZ}-{store.run_id[:8]}"
+        partial = self.root / "snapshots" / f".{name}"
+        partial.mkdir(parents=True)
+        store.copy_tables(tables, partial / DATABASE, partial / "parquet")
+        held = before["tables"] if before else {}
+        manifest = {
+            "snapshot": name,
+            "run_id": store.run_id,
+            "origin": origin,
+            "published_at": now.isoformat(),
+            "as_of": now.isoformat(),
+            "checks": checks,
+            "tables": {
+                table.name: held[table.name]
+                if before and before["versions"].get(table.name) == versions.get(table.name) and table.name in held
+                else {
+                    "rows": store.read(f"select count(*) from {table.name}").item(),
+                    "content_hash": store.content_hash(table),
+                }
+                for table in tables
+            },
+            "versions": versions,
+        }
+        (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
+        (partial / "dictionary.md").write_text(dictionary(tables))
+        _sync(partial)
+        partial.rename(partial.with_name(name))
+        self._point_to(name)
+        self._drop_old(name)
+        return manifest
+
+    def _point_to(self, name: str) -> None:
+        for link, target in (
+            ("current.duckdb", f"current/{DATABASE}"),
+            ("parquet", "current/parquet"),
+            ("manifest.json", "current/manifest.json"),
+            ("dictionary.md", "current/dictionary.md"),
+        ):
+            if not (self.root / link).is_symlink():
+                (self.root / link).symlink_to(target)
+        fresh = self.root / ".current"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(f"snapshots/{name}")
+        fresh.replace(self.root / "current")
+
+    def _drop_old(self, name: str) -> None:
+        snapshots = sorted((self.root / "snapshots").iterdir())
+        old = [path for path in snapshots if path.name != name][: -(KEEP - 1)]
+        for path in old:
+            shutil.rmtree(path)
+
+
+def _sync(folder: Path) -> None:
+    """Flush every file of a folder, and the folder, to the disk."""
+    for path in [*folder.rglob("*"), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

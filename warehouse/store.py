@@ -1,0 +1,312 @@
+"""The live DuckDB file: the only module that opens it. One process writes; readers use what is published."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from warehouse.table import Table
+from warehouse.tables import TABLES, facts
+from warehouse.tables.columns import PROVENANCE
+from warehouse.tables.quality import LEDGER
+
+SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+PROVENANCE_NAMES = {column.name for column in PROVENANCE}
+
+
+class StoreError(Exception):
+    """The store refused or could not do something; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append did with the rows it was given, and the replies that the added ones rest on."""
+
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    landed_ids: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Appended") -> "Appended":
+        return Appended(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.landed_ids | other.landed_ids,
+        )
+
+
+@dataclass
+class Store:
+    """An open warehouse. Every write is one transaction that ends with a ledger row per table."""
+
+    connection: duckdb.DuckDBPyConnection
+    mirror: Path
+    run_id: str
+    _pending: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, run_id: str) -> Iterator[Self]:
+        """Open the warehouse for writing, creating every declared table that is not there yet."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = duckdb.connect(path, config=SETTINGS)
+        except duckdb.IOException as error:
+            raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
+        with connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute("create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())")
+            for table in TABLES.values():
+                connection.execute(f"create schema if not exists {table.schema}")
+                connection.execute(f"create table if not exists {table.name} ({table.ddl})")
+                _refuse_drift(connection, table)
+            yield cls(connection, path.with_suffix(".ledger.jsonl"), run_id)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def read(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        return self.connection.sql(query, params=list(parameters) or None).pl()
+
+    def versions(self) -> dict[str, str]:
+        """The batch that last changed each table; a table that was never written is not in it."""
+        rows = self.read("select table_name, max(batch_id) from quality.ledger group by all").rows()
+        return {name: str(batch) for name, batch in rows}
+
+    def recipe(self, table: Table) -> str | None:
+        """The recipe that a derived table was last built from."""
+        rows = self.read(
+            "select recipe from quality.ledger where table_name = ? order by batch_id desc limit 1", [table.name]
+        ).rows()
+        return rows[0][0] if rows else None
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows of every table, as of the ledger; a table that was never written has none."""
+        rows = self.read("select table_name, arg_max(rows_after, batch_id) from quality.ledger group by all").rows()
+        return {name: 0 for name in TABLES} | dict(rows)
+
+    def newest_periods(self) -> dict[str, date]:
+        """The newest period of each series, and of each fact table that has days instead of series."""
+        by_day = " union all ".join(
+            f"select '{table.name}' as key, max({table.grain}) as newest from {table.name}"
+            for table in facts.TABLES
+            if table.grain and table is not facts.OBSERVATION
+        )
+        rows = self.read(f"select series_id as key, max(period) as newest from facts.observation group by all union all {by_day}")
+        return {key: newest for key, newest in rows.rows() if newest is not None}
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: tables and ledger together, then the ledger's mirror outside the database."""
+        self._pending.clear()
+        self.connection.begin()
+        try:
+            yield
+            self._write_ledger()
+            self.connection.commit()
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self._mirror_ledger()
+
+    def append(self, table: Table, frame: pl.DataFrame) -> Appended:
+        """Add claims to a fact table, inside a transaction.
+
+        A claim equal to the one in force when it was received adds nothing. A different one is a new vintage: known
+        from its own ``known_at`` when that is later than the stored one's, else from when we received it.
+        Archived vintages (``known_at_basis`` = vintage) are compared with what was in force at their own time.
+        """
+        self._register(table, frame)
+        identity = [name for name in table.key if name != "known_at"]
+        grain = table.grain
+        claim = [c.name for c in table.columns if c.name not in PROVENANCE_NAMES and c.name not in identity]
+        same = " and ".join(f"i.{name} is not distinct from s.{name}" for name in claim)
+        on_identity = " and ".join(f"i.{name} = s.{name}" for name in identity)
+        columns = ", ".join(c.name for c in table.columns)
+        first, last = self._one(f"select min({grain}), max({grain}) from incoming")
+        self._do(
+            f"""
+            create or replace temp table fresh as
+            select i.* exclude (compared_at), s.known_at as held_known_at
+            from (
+                select *, if(known_at_basis = 'vintage', known_at, received_at) as compared_at from incoming
+            ) i
+            asof left join (from {table.name} where {grain} between $first and $last) s
+                on {on_identity} and i.compared_at >= s.known_at
+            where s.known_at is null or not ({same})
+            """,
+            {"first": first, "last": last},
+        )
+        revised, new = self._one("select count(held_known_at), count(*) - count(held_known_at) from fresh")
+        if new or revised:
+            has_own_time = "held_known_at is null or known_at > held_known_at"
+            self._do(f"""
+                insert into {table.name} by name
+                select {columns} from (
+                    select * replace (
+                        if({has_own_time}, known_at, received_at) as known_at,
+                        if({has_own_time}, known_at_basis, 'observed') as known_at_basis
+                    ) from fresh
+                ) order by {", ".join(table.key)}
+            """)
+            self._note(table, rows=new + revised, recipe="")
+        landed_ids = frozenset(self.read("select distinct landed_id from fresh")["landed_id"]) if new or revised else frozenset()
+        return Appended(new, revised, frame.height - new - revised, landed_ids)
+
+    def insert(self, table: Table, frame: pl.DataFrame) -> int:
+        """Add rows whose keys are not there yet, inside a transaction; returns how many were added."""
+        self._register(table, frame)
+        ((count,),) = self._do(
+            f"insert into {table.name} by name from incoming anti join {table.name} using ({', '.join(table.key)})"
+        )
+        if count:
+            self._note(table, rows=count, recipe="")
+        return int(count)
+
+    def replace(self, table: Table, frame: pl.DataFrame) -> bool:
+        """Make a table hold exactly these rows, inside a transaction; an equal table is left alone."""
+        self._register(table, frame)
+        columns = ", ".join(c.name for c in table.columns)
+        differ = f"""select count(*) from (
+            (select {columns} from incoming except all from {table.name}) union all
+            (from {table.name} except all select {columns} from incoming))"""
+        if self._one(differ) == (0,):
+            return False
+        self._do(f"delete from {table.name}")
+        self._do(f"insert into {table.name} by name from incoming")
+        self._note(table, rows=frame.height, recipe="")
+        return True
+
+    def build(self, table: Table, query: str, recipe: str) -> int:
+        """Make a derived table again from a query, inside a transaction; returns its number of rows."""
+        relation = self.connection.sql(query)
+        declared, found = [c.name for c in table.columns], relation.columns
+        if set(declared) != set(found):
+            raise StoreError(f"{table.name}: {_difference(declared, found)}")
+        self._do(f"create or replace temp table built as {query}")
+        self._refuse_bad_rows(table, "built")
+        self._do(f"delete from {table.name}")
+        self._do(f"insert into {table.name} by name from built order by {', '.join(table.key)}")
+        (rows,) = self._one("select count(*) from built")
+        self._do("drop table built")
+        self._note(table, rows=rows, recipe=recipe)
+        return int(rows)
+
+    # -- leaving ---------------------------------------------------------------------------------
+
+    def content_hash(self, table: Table) -> str:
+        """A hash of a table's rows that does not depend on their order, nor on the version of the database."""
+        columns = ", ".join(c.name for c in table.columns)
+        rows, digest = self._one(f"select count(*), bit_xor(md5_number(row({columns})::varchar)) from {table.name}")
+        return f"{rows:x}-{digest or 0:032x}"
+
+    def copy_tables(self, tables: Sequence[Table], database: Path, parquet: Path) -> None:
+        """Write tables to a new DuckDB file that 1.x clients can read, with comments, and as Parquet beside it."""
+        self._do(f"attach '{database}' as copy (storage_version 'v1.0.0')")
+        try:
+            for table in tables:
+                self._do(f"create schema if not exists copy.{table.schema}")
+                self._do(f"create table copy.{table.name} ({table.ddl})")
+                self._do(f"insert into copy.{table.name} from {table.name}")
+                self._do(f"comment on table copy.{table.name} is {_quoted(table.doc)}")
+                for column in table.columns:
+                    self._do(f"comment on column copy.{table.name}.{column.name} is {_quoted(column.comment)}")
+                (parquet / table.schema).mkdir(parents=True, exist_ok=True)
+                target = parquet / f"{table.name.replace('.', '/')}.parquet"
+                self._do(f"copy {table.name} to '{target}' (format parquet, compression zstd)")
+        finally:
+            self._do("detach copy")
+
+    # -- the rules of writing ----------------------------------------------------------------------
+
+    def _register(self, table: Table, frame: pl.DataFrame) -> None:
+        """Offer a frame as ``incoming`` once its columns, types, keys and required values are right."""
+        declared = dict(table.polars_schema)
+        if set(frame.columns) != set(declared):
+            raise StoreError(f"{table.name}: {_difference(list(declared), frame.columns)}")
+        for name, dtype in declared.items():
+            if frame.schema[name] != dtype:
+                raise StoreError(f"{table.name}.{name}: declared {dtype}, got {frame.schema[name]}")
+        self.connection.register("incoming_frame", frame.to_arrow())
+        self._do("create or replace temp table incoming as from incoming_frame")
+        self.connection.unregister("incoming_frame")
+        self._refuse_bad_rows(table, "incoming")
+
+    def _refuse_bad_rows(self, table: Table, relation: str) -> None:
+        for column in table.columns:
+            if table.is_required(column):
+                (nulls,) = self._one(f"select count(*) from {relation} where {column.name} is null")
+                if nulls:
+                    raise StoreError(f"{table.name}.{column.name}: {nulls} rows have no value, and one is required")
+        key = ", ".join(table.key)
+        twice = self.read(f"select {key}, count(*) as times from {relation} group by all having times > 1 limit 3")
+        if twice.height:
+            raise StoreError(f"{table.name}: the key ({key}) is there more than once, e.g. {twice.rows()[0]}")
+
+    def _do(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """Run a statement to its end: a result that is not fetched would keep the connection busy."""
+        return self.connection.execute(statement, parameters).fetchall()
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        return self._do(query)[0]
+
+    # -- the ledger --------------------------------------------------------------------------------
+
+    def _note(self, table: Table, *, rows: int, recipe: str) -> None:
+        self._pending.append({"table_name": table.name, "rows_written": rows, "recipe": recipe})
+
+    def _write_ledger(self) -> None:
+        (last,) = self._one("select coalesce(max(batch_id), 0) from quality.ledger")
+        for batch_id, entry in enumerate(self._pending, start=last + 1):
+            now, rows_after = self._one(f"select now(), count(*) from {entry['table_name']}")
+            entry |= {"batch_id": batch_id, "run_id": self.run_id, "rows_after": rows_after, "known_at": now}
+            names = ", ".join(c.name for c in LEDGER.columns)
+            marks = ", ".join(f"${c.name}" for c in LEDGER.columns)
+            self._do(f"insert into {LEDGER.name} ({names}) values ({marks})", entry)
+
+    def _mirror_ledger(self) -> None:
+        if self._pending:
+            with self.mirror.open("a") as mirror:
+                mirror.writelines(json.dumps(entry, default=datetime.isoformat) + "\n" for entry in self._pending)
+                mirror.flush()
+                os.fdatasync(mirror.fileno())
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a published file that cannot write, attach or read any other file."""
+    connection = duckdb.connect(path, read_only=True, config=SETTINGS)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _difference(declared: Sequence[str], found: Sequence[str]) -> str:
+    missing, extra = sorted(set(declared) - set(found)), sorted(set(found) - set(declared))
+    return f"columns differ from the declaration: missing {missing}, not declared {extra}"
+
+
+def _refuse_drift(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    stored: Mapping[str, str] = {
+        row[0]: row[1].lower().replace("timestamp with time zone", "timestamptz")
+        for row in connection.execute(f"describe {table.name}").fetchall()
+    }
+    declared = {c.name: c.type for c in table.columns}
+    if stored != declared:
+        raise StoreError(
+            f"{table.name} was stored with other columns than it is declared with now "
+            f"({_difference(list(declared), list(stored))}); a warehouse of another version"
+        )

@@ -1,0 +1,113 @@
+"""Great Expectations suites: what the declarations already say, and the business rules."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warehouse.rules import Rule, Severity
+from warehouse.store import Store
+from warehouse.table import Table
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import Expectation
+
+SAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How one expectation ended."""
+
+    expectation: str
+    severity: Severity
+    passed: bool
+    observed: str
+    unexpected_count: int
+    sample: list[Any]
+
+
+def validate(store: Store, tables: Sequence[Table], rules: Sequence[Rule]) -> Iterator[tuple[Table, list[Result]]]:
+    """Run each table's suite on the open warehouse, in SQL; nothing is copied."""
+    if not tables:
+        return
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx  # seconds to import: only when there is something to check
+
+    from warehouse.gx_duckdb import EagerConnection
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql(
+        "warehouse",
+        connection_string="duckdb://",
+        kwargs={"creator": lambda: EagerConnection(store.connection.cursor())},
+        create_temp_table=False,
+    )
+    for table in tables:
+        schema, _, name = table.name.partition(".")
+        batch = (
+            source.add_table_asset(table.name, table_name=name, schema_name=schema)
+            .add_batch_definition_whole_table("all")
+            .get_batch()
+        )
+        suite = gx.ExpectationSuite(name=table.name, expectations=list(_expectations(table, rules)))
+        outcome = batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_ROWS})
+        yield table, [_result(one) for one in outcome.results]
+
+
+def _expectations(table: Table, rules: Sequence[Rule]) -> "Iterator[Expectation]":
+    import great_expectations.expectations as gxe
+
+    if not table.may_be_empty:
+        yield gxe.ExpectTableRowCountToBeBetween(min_value=1, severity="critical", description="It has rows.")
+    yield gxe.ExpectCompoundColumnsToBeUnique(
+        column_list=list(table.key), severity="critical", description=f"({', '.join(table.key)}) is unique."
+    ) if len(table.key) > 1 else gxe.ExpectColumnValuesToBeUnique(
+        column=table.key[0], severity="critical", description=f"{table.key[0]} is unique."
+    )
+    for c in table.columns:
+        if table.is_required(c):
+            yield gxe.ExpectColumnValuesToNotBeNull(
+                column=c.name, severity="critical", description=f"{c.name} is never missing."
+            )
+        if c.min is not None or c.max is not None:
+            low, high = "-inf" if c.min is None else f"{c.min:g}", "inf" if c.max is None else f"{c.max:g}"
+            yield gxe.ExpectColumnValuesToBeBetween(
+                column=c.name,
+                min_value=c.min,
+                max_value=c.max,
+                severity="critical",
+                description=f"{c.name} is between {low} and {high} {c.unit}.",
+            )
+        if c.one_of:
+            yield gxe.ExpectColumnValuesToBeInSet(
+                column=c.name,
+                value_set=list(c.one_of),
+                severity="critical",
+                description=f"{c.name} is one of {', '.join(c.one_of)}.",
+            )
+    for rule in rules:
+        if rule.table_name == table.name:
+            yield gxe.UnexpectedRowsExpectation(
+                unexpected_rows_query=rule.query.replace(table.name, "{batch}", 1), severity=rule.severity, description=f"{rule.name}: {rule.expects}"
+            )
+
+
+def _result(one: Any) -> Result:
+    if one.exception_info.get("raised_exception"):
+        raise RuntimeError(f"{one.expectation_config.description}: {one.exception_info.get('exception_message')}")
+    found = one.result or {}
+    details = found.get("details") or {}
+    sample = details.get("unexpected_rows") or found.get("partial_unexpected_list") or []
+    count = found.get("unexpected_count")
+    observed = found.get("observed_value")
+    return Result(
+        expectation=one.expectation_config.description,
+        severity=str(getattr(one.expectation_config.severity, "value", one.expectation_config.severity)),  # type: ignore[arg-type]
+        passed=bool(one.success),
+        observed="" if observed is None else str(observed),
+        unexpected_count=int(count if count is not None else (0 if one.success else 1)),
+        sample=json.loads(json.dumps(list(sample)[:SAMPLE_ROWS], default=str)),
+    )
