@@ -72,7 +72,7 @@ def _parsed(
         try:
             parsed = clients[job.upstream].parse(job.key, [Reply(r, landing.body(r)) for r in job.replies])
         except UpstreamError as error:
-            parsed = Parsed(rejected=[_whole(job, error)])
+            parsed = Parsed(rejected=[] if error.absent else [_whole(job, error)])
         rejected += parsed.rejected
         for table, frame in parsed.frames:
             by_table[table.name].append((table, frame))

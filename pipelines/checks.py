@@ -7,14 +7,16 @@ import dagster as dg
 
 from assets.session import Session
 from warehouse.judging import NOT_JUDGED, judge
-from warehouse.suites import Result
+from warehouse.rules import rules
+from warehouse.suites import Result, has_expectations
 from warehouse.tables import TABLES
 
-JUDGED = [table for table in TABLES.values() if table.name not in NOT_JUDGED]
 
 
 def suite_checks() -> dg.AssetChecksDefinition:
-    """One check per table, in one step; a table that did not change keeps the verdict it has."""
+    """One check per table of which anything is expected; a table that did not change keeps the verdict it has."""
+    known = rules()
+    judged = [t for t in TABLES.values() if t.name not in NOT_JUDGED and has_expectations(t, known)]
 
     @dg.multi_asset_check(
         name="suites",
@@ -25,7 +27,7 @@ def suite_checks() -> dg.AssetChecksDefinition:
                 blocking=True,
                 description="The table's declaration and business rules hold.",
             )
-            for table in JUDGED
+            for table in judged
         ],
         can_subset=True,
     )
@@ -33,7 +35,7 @@ def suite_checks() -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
     ) -> Iterator[dg.AssetCheckResult]:
         selected = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys}
-        for table, results in judge(session.store, [t for t in JUDGED if t.name in selected]):
+        for table, results in judge(session.store, [t for t in judged if t.name in selected]):
             yield _check(table.name, results)
 
     return suites

@@ -56,11 +56,8 @@ def serving(*answers: Canned | Callable[[str], Canned]) -> Iterator[Served]:
                 return
             body = canned.body.encode() if isinstance(canned.body, str) else canned.body
             self.send_response(canned.status)
-            headers = {
-                "Content-Type": canned.content_type,
-                "Content-Length": str(len(body)),
-                **canned.headers,
-            }
+            headers = {"Content-Type": canned.content_type, "Content-Length": str(len(body))}
+            headers |= canned.headers
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()

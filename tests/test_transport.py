@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pytest
+import zstandard
 
-from assets.clients.transport import ATTEMPTS, GIVE_UP_AFTER, Host, Transport, new_client
+from assets.clients.transport import ATTEMPTS, GIVE_UP_AFTER, Host, Transport
 from tests.canned import Canned, host, serving, transport
 from warehouse.claims import UpstreamError
 from warehouse.landing import Fetched, Landing
@@ -140,20 +142,20 @@ def test_failures_count_only_in_a_row(tmp_path: Path) -> None:
 
 def test_a_base_url_that_is_no_address_is_named(tmp_path: Path) -> None:
     nowhere = Host(upstream="canned", base_url="http://127.0.0.1:notaport", min_interval_s=1.0)
-    with pytest.raises(UpstreamError, match="'http://127.0.0.1:notaport' is no address"):
+    with pytest.raises(UpstreamError, match=r":notaport' is no address"):
         transport(nowhere, tmp_path).get("/x", expect="json")
 
 
-def test_only_hosts_that_are_not_loopback_are_asked_slowly(tmp_path: Path) -> None:
-    """A live host that cannot be reached: the waits before its four attempts are one interval apart."""
+def test_a_host_that_is_not_loopback_is_asked_at_its_interval(tmp_path: Path) -> None:
+    """0.0.0.0 is no loopback address but ends here all the same."""
     waits: list[float] = []
-    live = Host(upstream="live", base_url="http://host.invalid", min_interval_s=1.5)
-    one = Transport(
-        host=live, landing=Landing(tmp_path), client=new_client(live), backoff_s=0.0, sleep=waits.append
-    )
-    with pytest.raises(UpstreamError, match="gave up"):
-        one.get("/x", expect="json")
-    assert [round(wait, 1) for wait in waits[::2]] == pytest.approx([0.0, 1.5, 3.0, 4.5], abs=0.5)
+    with serving(OK) as served:
+        live = Host(upstream="live", base_url=served.url.replace("127.0.0.1", "0.0.0.0"), min_interval_s=1.5)
+        client = httpx.Client(trust_env=False)
+        one = Transport(host=live, landing=Landing(tmp_path), client=client, sleep=waits.append)
+        for _ in range(3):
+            one.get("/x", expect="json")
+    assert waits == pytest.approx([0.0, 1.5, 3.0], abs=0.5)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,5 @@ def test_the_key_is_sent_but_never_kept_or_told(tmp_path: Path, answer: object) 
 
 
 def _content(path: Path) -> bytes:
-    import zstandard
-
     content = path.read_bytes()
     return zstandard.decompress(content) if path.suffix == ".zst" else content

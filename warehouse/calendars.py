@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal, cast
+from typing import Literal
 
 import holidays
 
-Calendar = Literal["every_day", "fed", "federal", "bond", "nyse"]
+Calendar = Literal["every_day", "fed", "federal", "bond", "repo", "nyse"]
 DAY = timedelta(days=1)
 
+#: Before this year a calendar's holidays are not known.
+KNOWN_FROM: dict[Calendar, int] = {"bond": 1996, "repo": 1996}
 DESCRIPTIONS: dict[Calendar, str] = {
     "every_day": "All calendar days.",
     "fed": "Federal Reserve Banks are open; a Saturday holiday is not moved.",
     "federal": "Federal offices are open; a Saturday holiday is kept on the Friday before.",
-    "bond": "The US government-bond and repo market is open (SIFMA).",
+    "bond": "The US government-bond market is open (SIFMA).",
+    "repo": "Repo rates and operations: the bond market is open, and it is not Good Friday.",
     "nyse": "The New York Stock Exchange is open, unscheduled closures included.",
 }
 
@@ -23,15 +26,22 @@ DESCRIPTIONS: dict[Calendar, str] = {
 def _holidays(calendar: Calendar) -> holidays.HolidayBase:
     if calendar == "federal":
         return holidays.country_holidays("US")
-    exchange = {"fed": "XFED", "bond": "XSIF", "nyse": "XNYS"}[calendar]
+    exchange = {"fed": "XFED", "bond": "XSIF", "repo": "XSIF", "nyse": "XNYS"}[calendar]
     return holidays.financial_holidays(exchange)
+
+
+@cache
+def _is_good_friday(day: date) -> bool:
+    return "Good Friday" in _holidays("nyse").get(day, "")
 
 
 @cache
 def is_open(calendar: Calendar, day: date) -> bool:
     if calendar == "every_day":
         return True
-    return day.weekday() < 5 and day not in _holidays(calendar)
+    if day.weekday() >= 5 or day in _holidays(calendar):
+        return False
+    return calendar != "repo" or not _is_good_friday(day)
 
 
 def open_on_or_after(calendar: Calendar, day: date) -> date:
@@ -60,8 +70,3 @@ def add_open_days(calendar: Calendar, day: date, count: int) -> date:
         day = open_on_or_after(calendar, day + DAY)
     return day
 
-
-def calendar_named(name: str) -> Calendar:
-    if name not in DESCRIPTIONS:
-        raise ValueError(f"unknown calendar {name!r}; one of {', '.join(DESCRIPTIONS)}")
-    return cast("Calendar", name)

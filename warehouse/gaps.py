@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from warehouse.calendars import open_days
+from warehouse.calendars import KNOWN_FROM, open_days
 from warehouse.catalogue import SERIES, Series
 from warehouse.store import Store
 from warehouse.tables.facts import FISCAL_FLOW, OBSERVATION, REPO_OPERATION, TREASURY_OPERATION
@@ -47,19 +47,25 @@ def _series_gaps(store: Store) -> Iterator[tuple[str, str, date, date, str]]:
 
 def _missing(series: Series, periods: list[date]) -> Iterator[tuple[date, date]]:
     """Stretches of expected periods between the first and the last stored one that are not stored."""
-    held = set(periods)
+    held = {_slot(series, period) for period in periods}
     stretch: list[date] = []
     for period in _expected(series, periods[0], periods[-1]):
-        if period not in held:
+        if _slot(series, period) not in held:
             stretch.append(period)
         elif stretch:
             yield stretch[0], stretch[-1]
             stretch = []
 
 
+def _slot(series: Series, period: date) -> date:
+    """A weekly value may be dated a day off when its Wednesday is a holiday: its week is what counts."""
+    return period - timedelta(days=period.weekday()) if series.frequency == "weekly" else period
+
+
 def _expected(series: Series, first: date, last: date) -> Iterable[date]:
     if series.frequency == "daily":
-        return open_days(series.calendar, first, last)
+        known_from = date(KNOWN_FROM.get(series.calendar, 1), 1, 1)
+        return open_days(series.calendar, max(first, known_from), last)
     periods = [first]
     while periods[-1] < last:
         periods.append(series.next_period(periods[-1]))

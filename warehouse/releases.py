@@ -59,7 +59,7 @@ H41 = Release(
 H15 = Release(doc="H.15: the next federal business day 16:16.", at=time(16, 16), calendar="federal", days=1)
 SAME_DAY_EVENING = Release(doc="The same day 17:03.", at=time(17, 3))
 SPREAD_CLOSE = Release(doc="ICE index closes: the next business day 09:58.", at=time(9, 58), calendar="fed", days=1)
-SECURED_RATE = Release(doc="Secured rates: the next bond-market day 08:02.", at=time(8, 2), calendar="bond", days=1)
+SECURED_RATE = Release(doc="Secured rates: the next repo-market day 08:02.", at=time(8, 2), calendar="repo", days=1)
 UNSECURED_RATE = Release(doc="Unsecured rates: the next business day 09:00.", at=time(9, 0), calendar="fed", days=1)
 ADMINISTERED_RATE = Release(
     doc="Administered rates: announced by 16:31 of the business day before they apply.",

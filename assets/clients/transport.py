@@ -189,4 +189,4 @@ def _retry_after_s(value: str | None) -> float | None:
 
 
 def _start_of(body: bytes) -> str:
-    return " ".join(body[:400].decode("utf-8", "replace").split())[:120]
+    return " ".join(body[:400].decode("utf-8", "replace").split())[:240]

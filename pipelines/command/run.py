@@ -12,30 +12,31 @@ from pipelines.places import Folder
 from pipelines.runs import Outcome
 from pipelines.runs import run as run_once
 
+#: Three numbers that matter: a name, a query for one row, and how the row reads.
 NUMBERS = (
     (
         "Net liquidity",
         """
-        select format('{:,.1f} bn USD in the week to {}; 13 weeks {:+,.1f} bn',
-            net_liquidity_usd / 1e9, week_ending, change_13w_usd / 1e9)
+        select net_liquidity_usd / 1e9, week_ending, change_13w_usd / 1e9
         from metrics.net_liquidity where change_13w_usd is not null order by week_ending desc limit 1
         """,
+        "{:,.1f} bn USD in the week to {}; {:+,.1f} bn over 13 weeks",
     ),
     (
         "Treasury account",
         """
-        select format('{:,.1f} bn USD on {}; {:+,.1f} bn from its 52-week peak',
-            closing_balance_usd / 1e9, date, drawdown_from_52w_peak_usd / 1e9)
+        select closing_balance_usd / 1e9, date, drawdown_from_52w_peak_usd / 1e9
         from metrics.treasury_general_account order by date desc limit 1
         """,
+        "{:,.1f} bn USD on {}; {:+,.1f} bn from its 52-week peak",
     ),
     (
         "Russell 2000",
         """
-        select format('{:,.2f} on {}; last all-time high {}', max_by(close, date), max(date),
-            max(date) filter (is_all_time_high))
+        select max_by(close, date), max(date), max(date) filter (is_all_time_high)
         from metrics.equity_index where index_id = 'russell_2000' having count(*) > 0
         """,
+        "{:,.2f} on {}; last all-time high on {}",
     ),
 )
 
@@ -88,7 +89,8 @@ def _as_text(outcome: Outcome) -> str:
         lines += [f"checks      {checks['passed']} passed, {checks['warned']} warned, {checks['failed']} failed"]
         kept = "" if outcome.published_now else "  (unchanged)"
         lines += [f"published   {folder.shelf.database}{kept}"]
-        lines += [""] + [f"{name:<18}{rows[0][0]}" for name, query in NUMBERS if (rows := read(folder, query)[1])]
+        lines += [""]
+        lines += [f"{name:<18}{told.format(*rows[0])}" for name, query, told in NUMBERS if (rows := read(folder, query)[1])]
     if outcome.origin == "sample":
         lines += ["", "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)"]
     return "\n".join(lines)
