@@ -17,10 +17,13 @@ TABLES_OF_FACTS = [*facts.TABLES, quality.QUARANTINE, quality.GAP, quality.FRESH
 
 
 @dg.multi_asset(
-    specs=[dg.AssetSpec(table.name.split("."), kinds={"python", "duckdb"}, owners=["team:macro"]) for table in reference.TABLES],
+    specs=[
+        dg.AssetSpec(table.name.split("."), kinds={"python", "duckdb"}, owners=["team:macro"])
+        for table in reference.TABLES
+    ],
     can_subset=True,
 )
-def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult]:
+def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
     """Write the declarations as tables, where they changed."""
     with session.store.transaction():
         for table, frame in reference_frames().items():
@@ -36,7 +39,9 @@ def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeR
     ],
     can_subset=True,
 )
-def recorded(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult]:
+def recorded(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+) -> Iterator[dg.MaterializeResult[None]]:
     """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
     store = session.store
     said = record(store, session.landing, session.clients)
@@ -51,5 +56,9 @@ def recorded(context: dg.AssetExecutionContext, session: dg.ResourceParam[Sessio
         appended = said.appended[table.name]
         yield dg.MaterializeResult(
             asset_key=key,
-            metadata={"dagster/row_count": rows[table.name], "new": appended.new, "revised": appended.revised},
+            metadata={
+                "dagster/row_count": rows[table.name],
+                "new": appended.new,
+                "revised": appended.revised,
+            },
         )

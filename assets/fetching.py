@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from assets.clients.jobs import Client, Job, Newest
 from assets.clients.transport import Transport, new_client
 from warehouse.claims import UpstreamError
-from warehouse.landing import Fetched, Landing, Outcome
+from warehouse.landing import Fetched, Landed, Landing, Outcome
 
 #: Called with the upstream when one of its jobs has finished, and before that once with the number of its jobs.
 Progress = Callable[[str, int], None]
@@ -28,23 +28,25 @@ def fetch(
         for upstream, client in clients.items():
             http = stack.enter_context(new_client(client.host))
             transport = Transport(client.host, landing, http)
-            pool = stack.enter_context(ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream))
+            pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
+            stack.callback(pool.shutdown, cancel_futures=True)
             jobs = client.jobs(newest)
             planned(upstream, len(jobs))
             futures += [pool.submit(_run, job, upstream, transport, landing, run_id, finished) for job in jobs]
         return [future.result() for future in futures]
 
 
-def _run(
-    job: Job, upstream: str, transport: Transport, landing: Landing, run_id: str, finished: Progress
-) -> Fetched:
+def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id: str, finished: Progress) -> Fetched:
     outcome: Outcome = "ok"
-    reason, replies = "", ()
+    replies: tuple[Landed, ...] = ()
+    reason = ""
     try:
         replies = tuple(reply.landed for reply in job.fetch(transport.get))
     except UpstreamError as error:
         outcome, reason = ("absent" if error.absent else "failed"), str(error)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:  # a library met a reply it could not read
+    except OSError:  # our own disk, no fault of the upstream
+        raise
+    except Exception as error:  # a library met a reply it could not read
         outcome, reason = "failed", f"{job.key}: unreadable reply: {type(error).__name__}: {error}"
     fetched = Fetched(
         run_id=run_id,

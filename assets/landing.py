@@ -28,20 +28,26 @@ UPSTREAMS = {
             kinds={"http" if upstream != "seed" else "file"},
             owners=["team:macro"],
             freshness_policy=dg.FreshnessPolicy.cron(
-                deadline_cron="0 20 * * 1-5", lower_bound_delta=timedelta(hours=24), timezone="America/New_York"
+                deadline_cron="0 20 * * 1-5",
+                lower_bound_delta=timedelta(hours=24),
+                timezone="America/New_York",
             ),
         )
         for upstream, description in UPSTREAMS.items()
     ],
     check_specs=[
-        dg.AssetCheckSpec("answered", asset=["landing", upstream], description="Every request was answered as its contract says.")
+        dg.AssetCheckSpec(
+            "answered",
+            asset=["landing", upstream],
+            description="Every request was answered as its contract says.",
+        )
         for upstream in UPSTREAMS
     ],
     can_subset=True,
 )
 def landing(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Ask the selected upstreams for what may be new; a failure is a failed check, not a failed run."""
     selected = {key.path[-1] for key in context.selected_asset_keys}
     clients = {name: client for name, client in session.clients.items() if name in selected}

@@ -17,7 +17,7 @@ from warehouse.tables import TABLES
     owners=["team:macro"],
     description="current.duckdb, Parquet, manifest and dictionary: swapped in whole once no blocking check fails.",
 )
-def current(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+def current(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     """Publish what changed; readers of the snapshot before are not disturbed."""
     manifest = session.shelf.publish(
         session.store,

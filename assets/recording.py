@@ -69,10 +69,14 @@ def _parsed(
     replies: dict[str, Landed] = {}
     for job in jobs:
         replies |= {landed.landed_id: landed for landed in job.replies}
+        bodies = [Reply(landed, landing.body(landed)) for landed in job.replies]
         try:
-            parsed = clients[job.upstream].parse(job.key, [Reply(r, landing.body(r)) for r in job.replies])
+            parsed = clients[job.upstream].parse(job.key, bodies)
         except UpstreamError as error:
             parsed = Parsed(rejected=[] if error.absent else [_whole(job, error)])
+        except Exception as error:  # a reply of a kind that nobody foresaw must not stop the others
+            unreadable = UpstreamError(job.key, f"unreadable reply: {type(error).__name__}: {error}")
+            parsed = Parsed(rejected=[_whole(job, unreadable)])
         rejected += parsed.rejected
         for table, frame in parsed.frames:
             by_table[table.name].append((table, frame))
@@ -82,7 +86,12 @@ def _parsed(
 def _whole(job: Fetched, error: UpstreamError) -> Rejected:
     landed = next((r for r in job.replies if r.request == error.request), job.replies[0])
     return Rejected(
-        landed=landed, locator=WHOLE_REPLY, source=error.source, field="reply", value=landed.request, reason=error.reason
+        landed=landed,
+        locator=WHOLE_REPLY,
+        source=error.source,
+        field="reply",
+        value=landed.request,
+        reason=error.reason,
     )
 
 
@@ -99,6 +108,7 @@ def _append_landed(store: Store, landed: Sequence[Landed]) -> Appended:
 
 
 def _append_quarantine(store: Store, rejected: Sequence[Rejected]) -> Appended:
+    """Of several reasons against what stands at one place, the first is kept."""
     rows = [
         {
             "landed_id": r.landed.landed_id,
@@ -112,4 +122,5 @@ def _append_quarantine(store: Store, rejected: Sequence[Rejected]) -> Appended:
         }
         for r in rejected
     ]
-    return Appended(new=store.insert(QUARANTINE, pl.DataFrame(rows, schema=QUARANTINE.polars_schema)))
+    frame = pl.DataFrame(rows, schema=QUARANTINE.polars_schema)
+    return Appended(new=store.insert(QUARANTINE, frame.unique(QUARANTINE.key, keep="first", maintain_order=True)))

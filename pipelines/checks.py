@@ -12,7 +12,6 @@ from warehouse.suites import Result, has_expectations
 from warehouse.tables import TABLES
 
 
-
 def suite_checks() -> dg.AssetChecksDefinition:
     """One check per table of which anything is expected; a table that did not change keeps the verdict it has."""
     known = rules()

@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks, jobs, schedules. Loading needs no secrets, no network and no database."""
+"""What Dagster loads: assets, checks, jobs, schedules. Loading needs no secrets, network or database."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from assets.published import current
 from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
-from pipelines.models import model_assets
+from pipelines.model_assets import model_assets
 from pipelines.origins import open_origin
 from pipelines.places import Folder
 from pipelines.schedules import schedules

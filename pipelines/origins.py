@@ -1,4 +1,4 @@
-"""Where data comes from: the live upstreams, a replay server by its address, or the built-in synthetic world."""
+"""Where data comes from: the live upstreams, a replay server by its address, or the built-in sample world."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -34,14 +34,16 @@ PLACES = {
     "fredgraph": Place("https://fred.stlouisfed.org", "", 1.0),
     "fred_api": Place("https://api.stlouisfed.org/fred", "/fred", 0.67),
     "nyfed": Place("https://markets.newyorkfed.org/api", "/api", 0.67),
-    "fiscaldata": Place("https://api.fiscaldata.treasury.gov/services/api/fiscal_service", "/services/api/fiscal_service", 0.5),
+    "fiscaldata": Place(
+        "https://api.fiscaldata.treasury.gov/services/api/fiscal_service", "/services/api/fiscal_service", 0.5
+    ),
     "yahoo": Place("https://query1.finance.yahoo.com/v8/finance/chart", "/v8/finance/chart", 1.0),
 }
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A name (live, replay or sample), the address that stands for all upstreams if there is one, and what now means."""
+    """live, replay or sample; the one address that stands for all upstreams, if any; and what now means."""
 
     name: str
     address: str | None
@@ -54,9 +56,7 @@ class Origin:
 
     def clients(self, landing: Landing) -> Mapping[str, Client]:
         key = os.environ.get("FRED_API_KEY")
-        fred: Client = (
-            FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
-        )
+        fred: Client = FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
         today = self.now.astimezone(NEW_YORK).date()
         return {
             "fred": fred,
@@ -68,7 +68,7 @@ class Origin:
 
 
 def origin_name(upstreams: str) -> str:
-    """The name of what ``--upstreams`` asks for; raises ValueError when it is neither a name nor an address."""
+    """The name of what ``--upstreams`` asks for; raises ValueError when it is neither name nor address."""
     if upstreams in ("live", "sample"):
         return upstreams
     if upstreams.startswith(("http://", "https://")):
@@ -81,7 +81,8 @@ def open_origin(upstreams: str) -> Iterator[Origin]:
     """The origin, with the sample world running while it is open."""
     name = origin_name(upstreams)
     if name == "sample":
-        from pipelines.sample.server import CLOCK, serve
+        from pipelines.sample.calendars import CLOCK
+        from pipelines.sample.server import serve
 
         with serve() as server:
             yield Origin(name, server.url, CLOCK)

@@ -4,7 +4,7 @@ import logging
 import os
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from pipelines.instance import instance
 from pipelines.origins import origin_name
@@ -49,7 +49,7 @@ def run(upstreams: str, select: str) -> Outcome:
 
     from pipelines.definitions import build_defs
 
-    # A table that did not change keeps its verdict; Dagster would warn of each check that has none in this run.
+    # A table that did not change keeps its verdict; Dagster would warn of each check without one in this run.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
     defs = build_defs()
@@ -70,18 +70,21 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
     folder = Folder(origin)
     fetched = [job for job in folder.landing.journal() if job.run_id == result.run_id]
     materialized = {
-        ".".join(event.asset_key.path): {k: v.value for k, v in event.step_materialization_data.materialization.metadata.items()}
+        ".".join(event.asset_key.path): {
+            k: v.value for k, v in event.step_materialization_data.materialization.metadata.items()
+        }
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
     facts = [m for name, m in materialized.items() if name.startswith("facts.") and name != "facts.landed"]
     blocking = [
-        f"{'.'.join(check.asset_key.path)}: {check.metadata['failed'].value} of {check.metadata['expectations'].value} expectations failed"
+        f"{'.'.join(check.asset_key.path)}: {record.data['expectation']} ({record.data['unexpected']} rows)"
         for check in result.get_asset_check_evaluations()
-        if check.check_name == "suite" and not check.passed and check.severity.value == "ERROR"
+        if check.check_name == "suite"
+        for record in cast("dg.TableMetadataValue", check.metadata["results"]).records
+        if not record.data["passed"] and record.data["severity"] == "critical"
     ]
-    failures = [event.event_specific_data for event in result.all_events if event.is_failure and not blocking]
-    errors = list(dict.fromkeys(_readable(failure.error) for failure in failures if getattr(failure, "error", None)))
+    errors = [] if blocking else _errors(result)
     return Outcome(
         run_id=result.run_id,
         origin=origin,
@@ -95,11 +98,16 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
     )
 
 
-def _readable(error: Any) -> str:
-    """The innermost cause, on one line."""
-    while error.cause:
-        error = error.cause
-    return " ".join(error.message.split())
+def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
+    """The innermost cause of each failure of a step or of the run, on one line."""
+    found = []
+    for event in result.all_events:
+        error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
+        while error and error.cause:
+            error = error.cause
+        if error:
+            found.append(" ".join(error.message.split()))
+    return list(dict.fromkeys(found))
 
 
 def _int(value: object) -> int:

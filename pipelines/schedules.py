@@ -18,7 +18,11 @@ def schedules(job_name: str) -> Sequence[dg.ScheduleDefinition]:
     """A run asks every upstream only for what may be new, so each time may run the whole job."""
     return [
         dg.ScheduleDefinition(
-            name=name, job_name=job_name, cron_schedule=cron, execution_timezone="America/New_York", description=f"After {what}."
+            name=name,
+            job_name=job_name,
+            cron_schedule=cron,
+            execution_timezone="America/New_York",
+            description=f"After {what}.",
         )
         for name, (cron, what) in TIMES.items()
     ]

@@ -42,7 +42,7 @@ class Served:
 
 @contextmanager
 def serving(*answers: Canned | Callable[[str], Canned]) -> Iterator[Served]:
-    """Answers in order, the last one again and again; a function answers to the path and query it is given."""
+    """Answers in order, the last one again and again; a function answers to the path and query it gets."""
     left = list(answers)
     lock = threading.Lock()
 

@@ -390,7 +390,7 @@ def recorded(table: str) -> list[dict[str, str]]:
 
 @needs_recordings
 def test_the_recorded_day_adds_up_to_its_printed_totals() -> None:
-    """The statement of 2013-02-05 says 8,454 came in and 17,869 went out; its lines are rounded one by one."""
+    """The statement of 2013-02-05 says 8,454 came in and 17,869 went out; each line is rounded."""
     parsed = flows(*recorded("deposits_withdrawals_operating_cash"))
     sums = dict(rows(parsed, FISCAL_FLOW).group_by("transaction_type").agg(pl.col("value").sum()).rows())
     assert sums == {"Deposits": 8_455.0, "Withdrawals": 17_866.0}

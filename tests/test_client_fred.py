@@ -258,5 +258,13 @@ def test_many_vintages_are_asked_in_windows_and_each_is_told_once(tmp_path: Path
     assert rows(parsed, OBSERVATION)["value"].to_list() == [1.0, 2.0]
 
 
+def test_a_later_window_may_bring_nothing_new() -> None:
+    first = observations(("2026-06-23", "2026-05-01", "100"))
+    second = observations(("2026-07-28", "2026-05-01", "100"), start="2026-07-28")
+    client = FredApi(host(Served("http://127.0.0.1:9")), KEY)
+    parsed = client.parse("M2SL", [reply(first.body, "GET /1"), reply(second.body, "GET /2")])
+    assert rows(parsed, OBSERVATION)["value"].to_list() == [100.0]
+
+
 def test_the_key_is_not_shown() -> None:
     assert KEY not in repr(FredApi(host(Served("http://127.0.0.1:9")), KEY))

@@ -325,14 +325,12 @@ def test_another_shape_is_refused_by_name(key: str, body: object, said: str) -> 
 def test_a_renamed_amount_is_refused_by_name() -> None:
     renamed = operation()
     renamed["totalParAmtAccepted_renamed"] = renamed.pop("totalParAmtAccepted")
-    with pytest.raises(UpstreamError, match="lacks the fields .'totalParAmtAccepted'."):
+    with pytest.raises(UpstreamError, match=r"lacks the fields .'totalParAmtAccepted'."):
         treasury(renamed)
 
 
 def test_results_none_of_which_can_be_believed_are_refused() -> None:
-    with pytest.raises(
-        UpstreamError, match="none of 1 operations can be believed: totalParAmtAccepted of OR 0831"
-    ):
+    with pytest.raises(UpstreamError, match="none of 1 operations can be believed"):
         treasury(operation(totalParAmtAccepted=""))
 
 

@@ -82,8 +82,10 @@ def test_sessions_open_at_another_utc_hour_in_summer() -> None:
 
 
 def test_dates_are_the_exchanges_own() -> None:
-    parsed = closes(chart([("2025-01-08T14:30", 1.0)], exchangeTimezoneName="America/Chicago"))
-    assert values(parsed, OBSERVATION, RUT) == {date(2025, 1, 8): 1.0}
+    """02:00Z on the 7th is 21:00 in New York, or 20:00 in Chicago, on the 6th."""
+    for zone in ("America/New_York", "America/Chicago"):
+        parsed = closes(chart([("2026-01-07T02:00", 1.0)], exchangeTimezoneName=zone))
+        assert values(parsed, OBSERVATION, RUT) == {date(2026, 1, 6): 1.0}
 
 
 def test_a_null_close_is_no_claim() -> None:

@@ -153,7 +153,8 @@ def test_extremes_fall_on_their_published_days(reader: Reader) -> None:
 def test_funding_is_tightest_at_the_end_of_october_2025(reader: Reader) -> None:
     paid, reserves = reader.series("SOFR", "2021-07-29"), reader.series("IORB")
     spread = {day: round(100 * (paid[day] - reserves[day])) for day in paid}
-    assert max(spread, key=spread.__getitem__) == "2025-10-31" and spread["2025-10-31"] == 32
+    assert max(spread, key=spread.__getitem__) == "2025-10-31"
+    assert spread["2025-10-31"] == 32
 
 
 def test_securities_of_the_two_feds_agree(reader: Reader, soma: dict[str, dict[str, str]]) -> None:
@@ -173,7 +174,8 @@ def test_securities_of_the_two_feds_agree(reader: Reader, soma: dict[str, dict[s
         assert held["bills"] == bills[day] * 1e6
         whole = parts - held["tipsInflationCompensation"] + held["mbs"] + held["cmbs"] + held["agencies"]
         assert abs(whole - held["total"]) < 0.02
-    assert soma["2019-01-02"]["cmbs"] == "" and soma["2019-01-02"]["bills"] == "0.00"
+    assert soma["2019-01-02"]["cmbs"] == ""
+    assert soma["2019-01-02"]["bills"] == "0.00"
 
 
 def test_bills_grow_by_what_the_desk_bought(reader: Reader, soma: dict[str, dict[str, str]]) -> None:
@@ -213,7 +215,8 @@ def test_overnight_repos_are_the_operations_of_the_day(reader: Reader) -> None:
     for row in counted:
         if row["operationType"] == "Repo":
             lent[row["operationDate"]] = lent.get(row["operationDate"], 0) + int(row["totalAmtAccepted"])
-    assert lent["2025-10-31"] == 50_350_000_000 and lent["2025-12-31"] == max(lent.values()) == 74_600_000_000
+    assert lent["2025-10-31"] == 50_350_000_000
+    assert lent["2025-12-31"] == max(lent.values()) == 74_600_000_000
     assert lent["2026-01-07"] == 0
     assert {row["note"] for row in operations} == {
         "",
@@ -284,9 +287,11 @@ def test_fiscal_data_filters_sorts_and_pages(reader: Reader) -> None:
         **{"page[size]": 1},
     )
     assert [row["record_date"] for row in body["data"]] == ["2021-09-30"]
-    assert body["meta"]["total-count"] == body["meta"]["total-pages"] == 2 and body["meta"]["count"] == 1
+    assert body["meta"]["total-count"] == body["meta"]["total-pages"] == 2
+    assert body["meta"]["count"] == 1
     assert body["meta"]["dataFormats"]["close_today_bal"] == "$1,000,000"
-    assert body["links"]["next"] == "&page%5Bnumber%5D=2&page%5Bsize%5D=1" and body["links"]["prev"] is None
+    assert body["links"]["next"] == "&page%5Bnumber%5D=2&page%5Bsize%5D=1"
+    assert body["links"]["prev"] is None
     assert reader.get(DTS + "operating_cash_balance", **{"page[size]": 10_001}).status_code == 400
     assert reader.get(DTS + "operating_cash_balance", fields="nope").json()["error"] == "Invalid Query Param"
     assert reader.get(DTS + "dts_table_1").status_code == 404
@@ -319,14 +324,20 @@ def test_the_calendars_differ_where_the_markets_do(reader: Reader) -> None:
     rows = dict(
         line.split(",") for line in reader.get("/graph/fredgraph.csv", id="DGS10").text.splitlines()[1:]
     )
-    assert rows["2025-10-13"] == "" and "2025-10-12" not in rows  # Columbus Day; a Sunday
-    assert "2025-10-13" in reader.series("SP500") and "2025-01-09" not in reader.series("SP500")
-    assert "2025-04-18" not in reader.series("SOFR") and "2025-04-18" in reader.series("EFFR")  # Good Friday
+    assert rows["2025-10-13"] == ""
+    assert "2025-10-12" not in rows
+    assert "2025-10-13" in reader.series("SP500")
+    assert "2025-01-09" not in reader.series("SP500")
+    assert "2025-04-18" not in reader.series("SOFR")
+    assert "2025-04-18" in reader.series("EFFR")
     assert (
         "2025-12-28" in reader.series("DFF")
-        and reader.series("DFF")["2025-12-28"] == reader.series("DFF")["2025-12-26"]
     )
-    assert min(reader.series("BAMLH0A0HYM2")) == "2023-02-01" and "2025-08-31" in reader.series(
+    assert (
+        reader.series("DFF")["2025-12-28"] == reader.series("DFF")["2025-12-26"]
+    )
+    assert min(reader.series("BAMLH0A0HYM2")) == "2023-02-01"
+    assert "2025-08-31" in reader.series(
         "BAMLH0A0HYM2"
     )
     assert max(reader.series("IORB")) == "2026-02-03"  # tomorrow, for the world's clock
@@ -345,18 +356,21 @@ def test_fred_api_refuses_as_documented(reader: Reader) -> None:
         series_id="CBBTCUSD", api_key=KEY, **EVER
     )
     xml = ElementTree.fromstring(reader.fred("series/observations", "WALCL", file_type="xml", limit=1).text)
-    assert xml.tag == "observations" and xml[0].attrib["date"] == "2019-01-02"
+    assert xml.tag == "observations"
+    assert xml[0].attrib["date"] == "2019-01-02"
     refused = reader.fred("series/observations", "NOPE", file_type="xml")
     assert ElementTree.fromstring(refused.text).attrib["code"] == "400"
     info = reader.fred("series", "WALCL").json()["seriess"][0]
-    assert info["units"] == "Millions of U.S. Dollars" and info["last_updated"] == "2026-01-29 15:30:00-06"
+    assert info["units"] == "Millions of U.S. Dollars"
+    assert info["last_updated"] == "2026-01-29 15:30:00-06"
 
 
 @pytest.mark.parametrize("name", ["M2SL", "DSPIC96"])
 def test_revised_series_keep_every_vintage(reader: Reader, name: str) -> None:
     rows = reader.fred("series/observations", name, **EVER).json()["observations"]
     month = [row for row in rows if row["date"] == "2024-01-01"]
-    assert len(month) >= 3 and len({row["value"] for row in month}) >= 3
+    assert len(month) >= 3
+    assert len({row["value"] for row in month}) >= 3
     for row, following in pairwise(month):
         day = date.fromisoformat(following["realtime_start"]) - timedelta(days=1)
         assert row["realtime_end"] == day.isoformat()
@@ -394,15 +408,20 @@ def test_charts_have_the_upstreams_shape(reader: Reader) -> None:
     assert (summer, winter) == ([1720531800], [1767882600])  # 13:30 and 14:30 UTC
     tlt = reader.chart("TLT")
     close, adjusted = tlt["indicators"]["quote"][0]["close"], tlt["indicators"]["adjclose"][0]["adjclose"]
-    assert adjusted[0] < close[0] and adjusted[-1] == close[-1]
-    assert len(tlt["events"]["dividends"]) > 80 and "splits" not in tlt["events"]
+    assert adjusted[0] < close[0]
+    assert adjusted[-1] == close[-1]
+    assert len(tlt["events"]["dividends"]) > 80
+    assert "splits" not in tlt["events"]
     coin = reader.chart("BTC-USD")
-    assert None in coin["indicators"]["quote"][0]["close"] and coin["meta"]["exchangeTimezoneName"] == "UTC"
+    assert None in coin["indicators"]["quote"][0]["close"]
+    assert coin["meta"]["exchangeTimezoneName"] == "UTC"
     assert coin["timestamp"][-1] == int(moment("2026-02-02T12:00Z").timestamp())  # the running day's bar
     missing = reader.get("/v8/finance/chart/NOPE")
-    assert missing.status_code == 404 and missing.json()["chart"]["error"]["code"] == "Not Found"
+    assert missing.status_code == 404
+    assert missing.json()["chart"]["error"]["code"] == "Not Found"
     weekend = reader.chart("IWM", "2026-01-10", "2026-01-11")
-    assert "timestamp" not in weekend and weekend["indicators"]["quote"] == [{}]
+    assert "timestamp" not in weekend
+    assert weekend["indicators"]["quote"] == [{}]
 
 
 def test_reference_rates_are_freds(reader: Reader) -> None:
@@ -420,7 +439,8 @@ def test_reference_rates_are_freds(reader: Reader) -> None:
     assert all(bool(row["totalAmtAcceptedPar"]) != bool(row["totalAcceptedCurrFace"]) for row in mortgages)
     assert reader.get("/api/soma/nope.json").status_code == 404
     bad = reader.get("/api/tsy/all/results/details/search.json", startDate="nonsense")
-    assert bad.status_code == 400 and bad.content == b""
+    assert bad.status_code == 400
+    assert bad.content == b""
 
 
 def test_the_clock_decides_what_is_public() -> None:
@@ -461,7 +481,8 @@ def test_two_servers_send_the_same_bytes() -> None:
         build.cache_clear()
         with serve() as sample, httpx.Client(base_url=sample.url, verify=False) as http:
             bodies.append([http.get(path).content for path in paths])
-    assert bodies[0] == bodies[1] and all(len(body) > 1_000 for body in bodies[0])
+    assert bodies[0] == bodies[1]
+    assert all(len(body) > 1_000 for body in bodies[0])
 
 
 def test_a_spoiled_reply_is_sent_as_spoiled() -> None:

@@ -69,4 +69,3 @@ def add_open_days(calendar: Calendar, day: date, count: int) -> date:
     for _ in range(count):
         day = open_on_or_after(calendar, day + DAY)
     return day
-

@@ -40,5 +40,9 @@ def reference_frames() -> dict[Table, pl.DataFrame]:
     ]
     return {
         table: pl.DataFrame([{**row, "known_at": ALWAYS} for row in rows], schema=table.polars_schema)
-        for table, rows in ((reference.UNIT, units), (reference.SERIES, series), (reference.FISCAL_CATEGORY, categories))
+        for table, rows in (
+            (reference.UNIT, units),
+            (reference.SERIES, series),
+            (reference.FISCAL_CATEGORY, categories),
+        )
     }

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from warehouse.calendars import add_open_days
+from warehouse.calendars import Calendar, add_open_days
 from warehouse.catalogue import SERIES
+from warehouse.releases import new_york
 from warehouse.store import Store
 from warehouse.tables.quality import FRESHNESS
 
@@ -19,7 +20,11 @@ def freshness(store: Store, now: datetime) -> pl.DataFrame:
     newest = {
         series_id: (period, known_at)
         for series_id, period, known_at in store.read(
-            "select series_id, max(period), arg_max(known_at, period) from facts.observation group by all"
+            """
+            select series_id, max(period), arg_max(first_known_at, period)
+            from (select series_id, period, min(known_at) as first_known_at from facts.observation group by all)
+            group by all
+            """
         ).rows()
     }
     rows = []
@@ -27,9 +32,9 @@ def freshness(store: Store, now: datetime) -> pl.DataFrame:
         period, known_at = newest.get(series.id, (None, None))
         expected_by = None
         if period is not None:
-            due = series.known_at(series.next_period(period))
-            calendar = "nyse" if series.calendar == "nyse" else "fed"
-            expected_by = due + (add_open_days(calendar, due.date(), GRACE_DAYS) - due.date())
+            due = series.release.day(series.next_period(period))
+            calendar: Calendar = "nyse" if series.calendar == "nyse" else "fed"
+            expected_by = new_york(add_open_days(calendar, due, GRACE_DAYS), series.release.at)
         rows.append(
             {
                 "source": series.id,

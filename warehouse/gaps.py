@@ -21,19 +21,21 @@ START_TOLERANCE = timedelta(days=40)
 def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
     """Every gap there is now, with the moment it was first seen."""
     rows = [*_series_gaps(store), *_table_gaps(store)]
-    found = pl.DataFrame(rows, schema=["table_name", "key", "from_period", "to_period", "reason"], orient="row")
+    told = ("table_name", "key", "from_period", "to_period", "reason")
+    found = pl.DataFrame(rows, schema={name: GAP.polars_schema[name] for name in told}, orient="row")
     before = store.read("select table_name, key, from_period, to_period, first_seen_at from quality.gap")
     return (
-        found.cast({"from_period": pl.Date, "to_period": pl.Date})
-        .join(before, on=["table_name", "key", "from_period", "to_period"], how="left")
+        found.join(before, on=["table_name", "key", "from_period", "to_period"], how="left")
         .with_columns(pl.col("first_seen_at").fill_null(pl.lit(now, pl.Datetime("us", "UTC"))))
         .with_columns(known_at="first_seen_at")
-        .cast(dict(GAP.polars_schema))
+        .select(GAP.polars_schema.names())
     )
 
 
 def _series_gaps(store: Store) -> Iterator[tuple[str, str, date, date, str]]:
-    stored = dict(store.read("select series_id, list(distinct period order by period) from facts.observation group by all").rows())
+    stored = dict(
+        store.read("select series_id, list(distinct period order by period) from facts.observation group by all").rows()
+    )
     for series in SERIES.values():
         periods: list[date] = stored.get(series.id, [])
         if not periods:
@@ -55,6 +57,8 @@ def _missing(series: Series, periods: list[date]) -> Iterator[tuple[date, date]]
         elif stretch:
             yield stretch[0], stretch[-1]
             stretch = []
+    if stretch:
+        yield stretch[0], stretch[-1]
 
 
 def _slot(series: Series, period: date) -> date:

@@ -1,7 +1,7 @@
 """Great Expectations over the DuckDB connection that is already open.
 
-Great Expectations fetches after it has handed its connection back, and DuckDB's results stream, so rows would be
-lost: this cursor fetches when it executes. Only validation queries pass here, whose results are short.
+Great Expectations fetches after it has handed its connection back, and DuckDB's results stream, so rows
+would be lost: this cursor fetches when it executes. Only validation queries pass here, whose results are short.
 """
 
 from collections.abc import Iterator

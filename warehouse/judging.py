@@ -56,15 +56,15 @@ def standing(store: Store) -> dict[str, int]:
 
 
 def _subjects(store: Store, tables: Sequence[Table], known: Sequence[Rule]) -> dict[str, str]:
+    """A hash of all that a verdict depends on: the declaration, its rules, every table that these name."""
     versions = store.versions()
-    return {
-        table.name: hashlib.sha256(
-            json.dumps(
-                [versions.get(table.name, ""), repr(table), [repr(r) for r in known if r.table_name == table.name]]
-            ).encode()
-        ).hexdigest()[:16]
-        for table in tables
-    }
+    subjects = {}
+    for table in tables:
+        queries = [rule.query for rule in known if rule.table_name == table.name]
+        named = {name: v for name, v in versions.items() if name == table.name or any(name in q for q in queries)}
+        told = json.dumps([named, repr(table), [repr(rule) for rule in known if rule.table_name == table.name]])
+        subjects[table.name] = hashlib.sha256(told.encode()).hexdigest()[:16]
+    return subjects
 
 
 def _rows(run_id: str, table: Table, results: Sequence[Result], subject: str) -> pl.DataFrame:

@@ -72,9 +72,8 @@ class Landing:
     ) -> Landed:
         """Store a body durably under its hash and say what was landed."""
         sha256 = hashlib.sha256(body).hexdigest()
-        path = self._body_path(sha256)
-        if not path.exists():
-            _write_durably(path, zstandard.compress(body, 3))
+        if self._whole_body(sha256) is None:
+            _write_durably(self._body_path(sha256), zstandard.compress(body, 3))
         identity = hashlib.sha256(f"{upstream} {request} {sha256}".encode()).hexdigest()[:8]
         return Landed(
             landed_id=f"{received_at:%Y%m%dT%H%M%S%f}-{identity}",
@@ -90,10 +89,10 @@ class Landing:
         )
 
     def body(self, landed: Landed) -> bytes:
-        """The bytes as received; raises ValueError when they no longer match their hash."""
-        body = zstandard.decompress(self._body_path(landed.sha256).read_bytes())
-        if hashlib.sha256(body).hexdigest() != landed.sha256:
-            raise ValueError(f"landed body {landed.sha256} of {landed.request} is damaged: its hash differs")
+        """The bytes as received; raises ValueError when they are gone or no longer match their hash."""
+        body = self._whole_body(landed.sha256)
+        if body is None:
+            raise ValueError(f"landed body {landed.sha256} of {landed.request} is missing or damaged")
         return body
 
     def finish(self, fetched: Fetched) -> None:
@@ -120,6 +119,8 @@ class Landing:
         jobs, end = [], mark
         if self._journal.exists():
             with self._journal.open("rb") as journal:
+                if mark > journal.seek(0, os.SEEK_END):
+                    raise ValueError(f"{self._journal} is shorter than what was read of it: entries are lost")
                 journal.seek(mark)
                 for line in journal:
                     if line.endswith(b"\n"):
@@ -128,6 +129,13 @@ class Landing:
         yield jobs
         if end != mark:
             _write_durably(self._read_mark, str(end).encode())
+
+    def _whole_body(self, sha256: str) -> bytes | None:
+        try:
+            body = zstandard.decompress(self._body_path(sha256).read_bytes())
+        except (FileNotFoundError, zstandard.ZstdError):
+            return None
+        return body if hashlib.sha256(body).hexdigest() == sha256 else None
 
     def _body_path(self, sha256: str) -> Path:
         return self.root / "body" / sha256[:2] / f"{sha256}.zst"
@@ -170,3 +178,8 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

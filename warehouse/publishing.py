@@ -39,10 +39,11 @@ class Shelf:
     def publish(
         self, store: Store, tables: Sequence[Table], *, origin: str, checks: dict[str, int], now: datetime
     ) -> dict[str, Any] | None:
-        """Publish a new snapshot and return its manifest; None when no table changed since the last one."""
-        before, versions = self.manifest(), store.versions()
-        if before and before["versions"] == versions:
+        """Publish a new snapshot and return its manifest; None when no table nor declaration changed since."""
+        before, versions, words = self.manifest(), store.versions(), dictionary(tables)
+        if before and before["versions"] == versions and (self.root / "dictionary.md").read_text() == words:
             return None
+        self._drop_unfinished()
         name = f"{now:%Y%m%dT%H%M%S%fZ}-{store.run_id[:8]}"
         partial = self.root / "snapshots" / f".{name}"
         partial.mkdir(parents=True)
@@ -67,10 +68,13 @@ class Shelf:
             "versions": versions,
         }
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
-        (partial / "dictionary.md").write_text(dictionary(tables))
-        _sync(partial)
+        (partial / "dictionary.md").write_text(words)
+        for path in [*partial.rglob("*"), partial]:
+            _sync(path)
         partial.rename(partial.with_name(name))
+        _sync(partial.parent)
         self._point_to(name)
+        _sync(self.root)
         self._drop_old(name)
         return manifest
 
@@ -88,6 +92,11 @@ class Shelf:
         fresh.symlink_to(f"snapshots/{name}")
         fresh.replace(self.root / "current")
 
+    def _drop_unfinished(self) -> None:
+        """Remove what publications that were killed left behind."""
+        for path in (self.root / "snapshots").glob(".*"):
+            shutil.rmtree(path)
+
     def _drop_old(self, name: str) -> None:
         snapshots = sorted((self.root / "snapshots").iterdir())
         old = [path for path in snapshots if path.name != name][: -(KEEP - 1)]
@@ -95,11 +104,10 @@ class Shelf:
             shutil.rmtree(path)
 
 
-def _sync(folder: Path) -> None:
-    """Flush every file of a folder, and the folder, to the disk."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _sync(path: Path) -> None:
+    """Flush a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

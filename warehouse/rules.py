@@ -14,7 +14,7 @@ HEADER = re.compile(r"-- table: (\S+)\n-- severity: (critical|warning)\n-- expec
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: the table it judges, whether it blocks publishing, what it expects, the rows that break it."""
+    """One rule: the table it judges, whether it blocks publishing, what it expects, who breaks it."""
 
     name: str
     table_name: str
@@ -30,6 +30,10 @@ def rules(folder: Path = CHECKS) -> list[Rule]:
         text = path.read_text()
         header = HEADER.match(text)
         if not header or header[1] not in TABLES:
-            raise ValueError(f"{path.name}: must begin with -- table: (declared), -- severity: and -- expects: lines")
-        found.append(Rule(path.stem, header[1], cast("Severity", header[2]), header[3], text[header.end() :].strip()))
+            raise ValueError(
+                f"{path.name}: must begin with -- table: (declared), -- severity: and -- expects: lines"
+            )
+        found.append(
+            Rule(path.stem, header[1], cast("Severity", header[2]), header[3], text[header.end() :].strip())
+        )
     return found

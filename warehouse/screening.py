@@ -13,7 +13,7 @@ from warehouse.tables.facts import OBSERVATION
 
 #: A correction does not change a value this many times over; a unit or scale that changed does.
 SCALE_BREAK = 100.0
-#: Share of a reply's values of one source that may be unbelievable before the reply itself is.
+#: Share of a reply's values of one source that may be unbelievable before the reply itself is; one always may.
 TOLERATED_SHARE = 0.2
 
 
@@ -22,8 +22,9 @@ def screen(
 ) -> tuple[pl.DataFrame, list[Rejected]]:
     """Split claims into those to keep and those to quarantine.
 
-    A value out of bounds is quarantined alone. Where most values that a reply has of one source are out of bounds, or
-    are many times what is stored for the same period, a scale has changed: all it says of that source is quarantined.
+    A value out of bounds is quarantined alone. Where a reply has many such values of one source, or where many of
+    those that are stored for the same period are there a hundred times as large or as small, a scale has changed: all
+    it says of that source is quarantined, the values of new periods too.
     """
     source = pl.col("series_id") if table is OBSERVATION else pl.lit(table.name)
     rows = frame.with_row_index("row").with_columns(source=source)
@@ -32,16 +33,18 @@ def screen(
         return frame, []
     group = ["landed_id", "source"]
     broken = (
-        rows.group_by(group)
-        .len("values")
-        .join(bad.group_by(group, maintain_order=True).agg(pl.len().alias("bad"), pl.all().exclude(group).first()), on=group)
-        .filter(pl.col("bad") > TOLERATED_SHARE * pl.col("values"))
+        bad.group_by(*group, "of", maintain_order=True)
+        .agg(pl.len().alias("bad"), pl.all().first())
+        .filter(
+            (pl.col("bad") == pl.col("of")) | (pl.col("bad") > pl.max_horizontal(1, TOLERATED_SHARE * pl.col("of")))
+        )
+        .unique(group, keep="first", maintain_order=True)
     )
     single = bad.join(broken, on=group, how="anti")
     kept = rows.join(broken, on=group, how="anti").join(single, on="row", how="anti").select(frame.columns)
     whole = broken.with_columns(
         locator=pl.format(f"{WHOLE_REPLY} {{}}", "source"),
-        reason=pl.format("{} of {} values are not believable, the first: {}", "bad", "values", "reason"),
+        reason=pl.format("{} of {} values are not believable, the first: {}", "bad", "of", "reason"),
     )
     return kept, [
         Rejected(landed=replies[landed_id], **rest)
@@ -64,18 +67,22 @@ def _unbelievable_observations(store: Store, rows: pl.DataFrame) -> pl.DataFrame
         """,
         [rows["series_id"].unique().to_list(), rows["period"].min(), rows["period"].max()],
     )
+    group = ["landed_id", "source"]
     ratio = (pl.col("value") / pl.col("held")).abs()
     out_of_bounds = ~pl.col("value").is_between("low", "high")
-    rescaled = (pl.col("held") != 0) & ((ratio > SCALE_BREAK) | ((ratio < 1 / SCALE_BREAK) & (pl.col("value") != 0)))
+    comparable = ((pl.col("held") != 0) & (pl.col("value") != 0)).fill_null(False)
+    rescaled = comparable & ((ratio > SCALE_BREAK) | (ratio < 1 / SCALE_BREAK))
     return (
         rows.join(bounds, on="series_id", how="left")
         .join(held, on=["series_id", "period"], how="left")
-        .filter(out_of_bounds | rescaled.fill_null(False))
+        .with_columns(of=pl.when(out_of_bounds).then(pl.len().over(group)).otherwise(comparable.sum().over(group)))
+        .filter(out_of_bounds | rescaled)
         .select(
             "row",
             "landed_id",
             "locator",
             "source",
+            "of",
             field=pl.format("value of {}", "period"),
             value=pl.col("value").cast(pl.String),
             reason=pl.when(out_of_bounds)
@@ -87,6 +94,7 @@ def _unbelievable_observations(store: Store, rows: pl.DataFrame) -> pl.DataFrame
 
 def _out_of_bounds(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     about = pl.concat_str([pl.col(name).cast(pl.String) for name in table.key if name != "known_at"], separator=" ")
+    rows = rows.with_columns(of=pl.len().over("landed_id"))
     found = []
     for column in table.columns:
         low = float("-inf") if column.min is None else column.min
@@ -98,6 +106,7 @@ def _out_of_bounds(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
                     "landed_id",
                     "locator",
                     "source",
+                    "of",
                     field=pl.format(f"{column.name} of {{}}", about),
                     value=pl.col(column.name).cast(pl.String),
                     reason=pl.lit(f"outside {low} to {high} {column.unit}"),

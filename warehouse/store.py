@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,13 +12,28 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from warehouse.table import Table
+from warehouse.table import Table, Type
 from warehouse.tables import TABLES, facts
 from warehouse.tables.columns import PROVENANCE
 from warehouse.tables.quality import LEDGER
 
-SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 PROVENANCE_NAMES = {column.name for column in PROVENANCE}
+INTEGERS = frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint"})
+#: What a query may return for each declared type: what loses nothing on the way, or raises.
+MEANT_BY: dict[Type, frozenset[str]] = {
+    "date": frozenset({"date"}),
+    "timestamptz": frozenset({"timestamp with time zone"}),
+    "double": INTEGERS | {"double", "float", "decimal"},
+    "bigint": INTEGERS,
+    "varchar": frozenset({"varchar"}),
+    "boolean": frozenset({"boolean"}),
+}
+#: Whether a claim that differs from the one before it was known from its own time on.
+HAS_OWN_TIME = "(held_known_at is null or known_at > held_known_at)"
 
 
 class StoreError(Exception):
@@ -63,17 +78,24 @@ class Store:
             raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
         with connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute("create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())")
+            connection.execute(
+                "create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())"
+            )
+            connection.begin()
             for table in TABLES.values():
                 connection.execute(f"create schema if not exists {table.schema}")
                 connection.execute(f"create table if not exists {table.name} ({table.ddl})")
                 _refuse_drift(connection, table)
-            yield cls(connection, path.with_suffix(".ledger.jsonl"), run_id)
+            connection.commit()
+            store = cls(connection, path.with_suffix(".ledger.jsonl"), run_id)
+            store._settle_mirror()
+            yield store
 
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
-        return self.connection.sql(query, params=list(parameters) or None).pl()
+        frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) or None).pl()
+        return frame
 
     def versions(self) -> dict[str, str]:
         """The batch that last changed each table; a table that was never written is not in it."""
@@ -83,7 +105,8 @@ class Store:
     def recipe(self, table: Table) -> str | None:
         """The recipe that a derived table was last built from."""
         rows = self.read(
-            "select recipe from quality.ledger where table_name = ? order by batch_id desc limit 1", [table.name]
+            "select recipe from quality.ledger where table_name = ? order by batch_id desc limit 1",
+            [table.name],
         ).rows()
         return rows[0][0] if rows else None
 
@@ -99,7 +122,9 @@ class Store:
             for table in facts.TABLES
             if table.grain and table is not facts.OBSERVATION
         )
-        rows = self.read(f"select series_id as key, max(period) as newest from facts.observation group by all union all {by_day}")
+        rows = self.read(
+            f"select series_id as key, max(period) as newest from facts.observation group by all union all {by_day}"
+        )
         return {key: newest for key, newest in rows.rows() if newest is not None}
 
     # -- writing ---------------------------------------------------------------------------------
@@ -107,8 +132,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: tables and ledger together, then the ledger's mirror outside the database."""
-        self._pending.clear()
         self.connection.begin()
+        self._pending.clear()
         try:
             yield
             self._write_ledger()
@@ -121,45 +146,62 @@ class Store:
     def append(self, table: Table, frame: pl.DataFrame) -> Appended:
         """Add claims to a fact table, inside a transaction.
 
-        A claim equal to the one in force when it was received adds nothing. A different one is a new vintage: known
-        from its own ``known_at`` when that is later than the stored one's, else from when we received it.
-        Archived vintages (``known_at_basis`` = vintage) are compared with what was in force at their own time.
+        A claim is compared with what was in force when it was received, stored or told in the same frame. An equal
+        one adds nothing. A different one is a new vintage: known from its own ``known_at`` when that is later than
+        the one's before it, else from when we received it.
+        An archived vintage (``known_at_basis`` = vintage), and any claim that a later one of the frame supersedes,
+        speaks of its own time: it is compared with what was in force then, and where another claim is stored from
+        that very moment it counts only if nothing came after.
         """
         self._register(table, frame)
-        identity = [name for name in table.key if name != "known_at"]
-        grain = table.grain
-        claim = [c.name for c in table.columns if c.name not in PROVENANCE_NAMES and c.name not in identity]
-        same = " and ".join(f"i.{name} is not distinct from s.{name}" for name in claim)
-        on_identity = " and ".join(f"i.{name} = s.{name}" for name in identity)
-        columns = ", ".join(c.name for c in table.columns)
-        first, last = self._one(f"select min({grain}), max({grain}) from incoming")
+        identity = ", ".join(name for name in table.key if name != "known_at")
+        claim = ", ".join(c.name for c in table.columns if c.name not in PROVENANCE_NAMES and c.name not in table.key)
+        first, last = self._one(f"select min({table.grain}), max({table.grain}) from incoming")
         self._do(
             f"""
             create or replace temp table fresh as
-            select i.* exclude (compared_at), s.known_at as held_known_at
-            from (
-                select *, if(known_at_basis = 'vintage', known_at, received_at) as compared_at from incoming
-            ) i
-            asof left join (from {table.name} where {grain} between $first and $last) s
-                on {on_identity} and i.compared_at >= s.known_at
-            where s.known_at is null or not ({same})
+            with told as (
+                select *, true as is_told, if(
+                    known_at_basis = 'vintage' or known_at < max(known_at) over (partition by {identity}),
+                    known_at, received_at
+                ) as said_at
+                from incoming
+            ),
+            merged as (
+                from told
+                union all by name
+                select *, false as is_told, known_at as said_at
+                from {table.name} semi join incoming using ({identity})
+                where {table.grain} between $first and $last
+            ),
+            judged as (
+                select *,
+                    row({claim}) is distinct from lag(row({claim})) over in_time as is_other,
+                    lag(known_at) over in_time as held_known_at,
+                    lead(known_at) over in_time as next_known_at,
+                    not bool_and(is_told) over (partition by {identity}) as is_revised
+                from merged
+                window in_time as (partition by {identity} order by said_at, is_told, known_at)
+            )
+            select * replace (
+                if({HAS_OWN_TIME}, known_at, received_at) as known_at,
+                if({HAS_OWN_TIME}, known_at_basis, 'observed') as known_at_basis
+            )
+            from judged
+            where is_told and is_other and (
+                {HAS_OWN_TIME}
+                or (received_at > held_known_at and (said_at = received_at or next_known_at is null))
+            )
             """,
             {"first": first, "last": last},
         )
-        revised, new = self._one("select count(held_known_at), count(*) - count(held_known_at) from fresh")
-        if new or revised:
-            has_own_time = "held_known_at is null or known_at > held_known_at"
-            self._do(f"""
-                insert into {table.name} by name
-                select {columns} from (
-                    select * replace (
-                        if({has_own_time}, known_at, received_at) as known_at,
-                        if({has_own_time}, known_at_basis, 'observed') as known_at_basis
-                    ) from fresh
-                ) order by {", ".join(table.key)}
-            """)
-            self._note(table, rows=new + revised, recipe="")
-        landed_ids = frozenset(self.read("select distinct landed_id from fresh")["landed_id"]) if new or revised else frozenset()
+        revised, new = self._one("select count(*) filter (is_revised), count(*) filter (not is_revised) from fresh")
+        if not new + revised:
+            return Appended(unchanged=frame.height)
+        columns = ", ".join(c.name for c in table.columns)
+        self._do(f"insert into {table.name} by name select {columns} from fresh order by {', '.join(table.key)}")
+        self._note(table, rows=new + revised, recipe="")
+        landed_ids = frozenset(self.read("select distinct landed_id from fresh")["landed_id"])
         return Appended(new, revised, frame.height - new - revised, landed_ids)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> int:
@@ -177,8 +219,8 @@ class Store:
         self._register(table, frame)
         columns = ", ".join(c.name for c in table.columns)
         differ = f"""select count(*) from (
-            (select {columns} from incoming except all from {table.name}) union all
-            (from {table.name} except all select {columns} from incoming))"""
+            (select {columns} from incoming except all select {columns} from {table.name}) union all
+            (select {columns} from {table.name} except all select {columns} from incoming))"""
         if self._one(differ) == (0,):
             return False
         self._do(f"delete from {table.name}")
@@ -188,11 +230,13 @@ class Store:
 
     def build(self, table: Table, query: str, recipe: str) -> int:
         """Make a derived table again from a query, inside a transaction; returns its number of rows."""
-        relation = self.connection.sql(query)
-        declared, found = [c.name for c in table.columns], relation.columns
-        if set(declared) != set(found):
-            raise StoreError(f"{table.name}: {_difference(declared, found)}")
         self._do(f"create or replace temp table built as {query}")
+        found = {name: kind.lower() for name, kind, *_ in self._do("describe built")}
+        if set(found) != {c.name for c in table.columns}:
+            raise StoreError(f"{table.name}: {_difference([c.name for c in table.columns], list(found))}")
+        for column in table.columns:
+            if found[column.name].partition("(")[0] not in MEANT_BY[column.type]:
+                raise StoreError(f"{table.name}.{column.name}: declared {column.type}, got {found[column.name]}")
         self._refuse_bad_rows(table, "built")
         self._do(f"delete from {table.name}")
         self._do(f"insert into {table.name} by name from built order by {', '.join(table.key)}")
@@ -211,18 +255,23 @@ class Store:
 
     def copy_tables(self, tables: Sequence[Table], database: Path, parquet: Path) -> None:
         """Write tables to a new DuckDB file that 1.x clients can read, with comments, and as Parquet beside it."""
-        self._do(f"attach '{database}' as copy (storage_version 'v1.0.0')")
+        self._do(f"attach {_quoted(str(database))} as copy (storage_version 'v1.0.0')")
         try:
+            self.connection.begin()
             for table in tables:
                 self._do(f"create schema if not exists copy.{table.schema}")
                 self._do(f"create table copy.{table.name} ({table.ddl})")
-                self._do(f"insert into copy.{table.name} from {table.name}")
+                self._do(f"insert into copy.{table.name} by name from {table.name}")
                 self._do(f"comment on table copy.{table.name} is {_quoted(table.doc)}")
                 for column in table.columns:
                     self._do(f"comment on column copy.{table.name}.{column.name} is {_quoted(column.comment)}")
                 (parquet / table.schema).mkdir(parents=True, exist_ok=True)
                 target = parquet / f"{table.name.replace('.', '/')}.parquet"
-                self._do(f"copy {table.name} to '{target}' (format parquet, compression zstd)")
+                self._do(f"copy {table.name} to {_quoted(str(target))} (format parquet, compression zstd)")
+            self.connection.commit()
+        except BaseException:
+            self.connection.rollback()
+            raise
         finally:
             self._do("detach copy")
 
@@ -232,7 +281,7 @@ class Store:
         """Offer a frame as ``incoming`` once its columns, types, keys and required values are right."""
         declared = dict(table.polars_schema)
         if set(frame.columns) != set(declared):
-            raise StoreError(f"{table.name}: {_difference(list(declared), frame.columns)}")
+            raise StoreError(f"{table.name}: {_difference(declared, frame.columns)}")
         for name, dtype in declared.items():
             if frame.schema[name] != dtype:
                 raise StoreError(f"{table.name}.{name}: declared {dtype}, got {frame.schema[name]}")
@@ -280,6 +329,23 @@ class Store:
                 mirror.flush()
                 os.fdatasync(mirror.fileno())
 
+    def _settle_mirror(self) -> None:
+        """Complete a mirror that a crash left behind the ledger; refuse a ledger that is behind its mirror."""
+        lines = self.mirror.read_bytes().splitlines(keepends=True) if self.mirror.exists() else []
+        if lines and not lines[-1].endswith(b"\n"):
+            os.truncate(self.mirror, sum(map(len, lines[:-1])))
+            lines.pop()
+        mirrored = json.loads(lines[-1])["batch_id"] if lines else 0
+        (stored,) = self._one(f"select coalesce(max(batch_id), 0) from {LEDGER.name}")
+        if stored < mirrored:
+            raise StoreError(
+                f"the warehouse beside {self.mirror} ends with batch {stored}, its ledger there with {mirrored}: "
+                "what was written between is lost; make it again from landing"
+            )
+        missing = f"from {LEDGER.name} where batch_id > ? order by batch_id"
+        self._pending = self.read(missing, [mirrored]).rows(named=True)
+        self._mirror_ledger()
+
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published file that cannot write, attach or read any other file."""
@@ -294,8 +360,9 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _difference(declared: Sequence[str], found: Sequence[str]) -> str:
-    missing, extra = sorted(set(declared) - set(found)), sorted(set(found) - set(declared))
+def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
+    expected, present = set(declared), set(found)
+    missing, extra = sorted(expected - present), sorted(present - expected)
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
 
 
@@ -308,5 +375,6 @@ def _refuse_drift(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     if stored != declared:
         raise StoreError(
             f"{table.name} was stored with other columns than it is declared with now "
-            f"({_difference(list(declared), list(stored))}); a warehouse of another version"
+            f"({_difference(map(' '.join, declared.items()), map(' '.join, stored.items()))}); "
+            "a warehouse of another version"
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,9 @@ def validate(store: Store, tables: Sequence[Table], rules: Sequence[Rule]) -> It
             .get_batch()
         )
         suite = gx.ExpectationSuite(name=table.name, expectations=list(_expectations(table, rules)))
-        outcome = batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_ROWS})
+        outcome = batch.validate(
+            suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_ROWS}
+        )
         by_description = {_described(rule): rule for rule in rules if rule.table_name == table.name}
         yield (
             table,
@@ -68,7 +71,7 @@ def validate(store: Store, tables: Sequence[Table], rules: Sequence[Rule]) -> It
 
 
 def _expectations(table: Table, rules: Sequence[Rule]) -> "Iterator[Expectation]":
-    """Keys, types and required values are refused on write, so a check of them could never fail; bounds can."""
+    """Keys, types and required values are refused on write: a check of them could never fail. Bounds can."""
     import great_expectations.expectations as gxe
 
     if not table.may_be_empty:
@@ -93,7 +96,9 @@ def _expectations(table: Table, rules: Sequence[Rule]) -> "Iterator[Expectation]
     for rule in rules:
         if rule.table_name == table.name:
             yield gxe.UnexpectedRowsExpectation(
-                unexpected_rows_query=rule.query.replace(table.name, "{batch}", 1), severity=rule.severity, description=_described(rule)
+                unexpected_rows_query=re.sub(rf"\b{re.escape(table.name)}\b", "{batch}", rule.query, count=1),
+                severity=rule.severity,
+                description=_described(rule),
             )
 
 
@@ -102,7 +107,7 @@ def _described(rule: Rule) -> str:
 
 
 def _result(store: Store, one: Any, rule: Rule | None) -> Result:
-    """One outcome. Of a rule that failed, the rows are asked for here: Great Expectations only counts them."""
+    """One outcome. The rows that broke a rule are asked for here: Great Expectations only counts them."""
     if one.exception_info.get("raised_exception"):
         raise RuntimeError(f"{one.expectation_config.description}: {one.exception_info.get('exception_message')}")
     found = one.result or {}

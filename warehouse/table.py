@@ -76,9 +76,7 @@ class Table:
     @property
     def ddl(self) -> str:
         """The column list of CREATE TABLE. Keys are checked on write, not indexed: an index slows building."""
-        return ", ".join(
-            f"{c.name} {c.type}{' not null' if self.is_required(c) else ''}" for c in self.columns
-        )
+        return ", ".join(f"{c.name} {c.type}{' not null' if self.is_required(c) else ''}" for c in self.columns)
 
     @property
     def polars_schema(self) -> pl.Schema:

@@ -18,7 +18,12 @@ UNITS = {
     for unit in (
         Unit(name="usd", plain="usd", wordings=("U.S. Dollars", "USD")),
         Unit(name="usd_millions", plain="usd", factor=1e6, wordings=("Millions of U.S. Dollars", "$1,000,000")),
-        Unit(name="usd_billions", plain="usd", factor=1e9, wordings=("Billions of US Dollars", "Billions of U.S. Dollars", "Billions of Dollars")),
+        Unit(
+            name="usd_billions",
+            plain="usd",
+            factor=1e9,
+            wordings=("Billions of US Dollars", "Billions of U.S. Dollars", "Billions of Dollars"),
+        ),
         Unit(
             name="usd_billions_chained_2017_annual_rate",
             plain="usd_chained_2017_annual_rate",
@@ -36,4 +41,6 @@ UNITS = {
 def agrees(unit: str, wording: str) -> bool:
     """Whether an upstream's own wording of a unit means the declared one; index bases are not compared."""
     declared = UNITS[unit]
-    return any(wording.strip() == known or (unit == "index" and wording.startswith(known)) for known in declared.wordings)
+    return any(
+        wording.strip() == known or (unit == "index" and wording.startswith(known)) for known in declared.wordings
+    )

@@ -45,6 +45,9 @@ def _cells(series: Series, reply: Reply) -> list[Cell]:
         raise refuse(f"expected the header observation_date,{series.id}, got {header[:80]!r}")
     if not text.endswith("\n"):
         raise refuse(f"the reply is cut off in its last line {lines[-1:]}")
+    if not lines and f"cosd={series.since}" in reply.landed.request:
+        # Nothing was stored before either: the upstream's own window has nothing of this series yet.
+        raise UpstreamError(series.id, "no observations at all", request=reply.landed.request, absent=True)
     cells = []
     for number, line in enumerate(lines, start=2):
         day, comma, value = line.partition(",")

@@ -6,7 +6,8 @@ from datetime import date
 
 from assets.clients.envelope import rows_at
 from assets.clients.jobs import Job, Newest
-from assets.clients.nyfed_operations import FAMILIES, Family, operations
+from assets.clients.nyfed_families import FAMILIES
+from assets.clients.nyfed_operations import Family, operations
 from assets.clients.observations import Cell, observations
 from assets.clients.transport import Get, Host
 from assets.clients.windows import start_again, windows

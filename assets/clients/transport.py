@@ -46,6 +46,16 @@ class Host:
             return name == "localhost"
 
 
+class Refused(UpstreamError):
+    """The upstream answered with another status than 200; what it said is in ``reply``."""
+
+    def __init__(self, reply: Reply) -> None:
+        landed = reply.landed
+        reason = f"HTTP {landed.status}: {_start_of(reply.body)}"
+        super().__init__(landed.upstream, reason, request=landed.request, absent=landed.status in ABSENT)
+        self.reply = reply
+
+
 @dataclass
 class Transport:
     """Requests to one upstream during one fetch. Safe to share between threads. ``sleep`` is how it waits."""
@@ -59,21 +69,32 @@ class Transport:
     _next_at: float = 0.0
     _failures_in_a_row: int = 0
 
-    def get(self, path: str, *, expect: str, **params: str) -> Reply:
+    def get(
+        self,
+        path: str,
+        *,
+        expect: str,
+        posted: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **params: str,
+    ) -> Reply:
         """One reply with status 200 and the expected content type (``csv``, ``json`` or ``xml``), landed.
 
-        Raises UpstreamError. Retries transport errors, 429 and 5xx with jittered backoff or as
-        ``Retry-After`` says. After three requests in a row that failed for good the upstream is down and not
-        asked again.
+        A question that is ``posted`` (JSON, without secrets) is part of the request as it is landed.
+        Raises UpstreamError, Refused for any other status. Retries transport errors, 429 and 5xx with jittered
+        backoff or as ``Retry-After`` says. After three requests in a row that failed for good the upstream is down
+        and not asked again.
         """
-        request = "GET " + path + _query(params)
+        request = ("GET " if posted is None else "POST ") + path + _query(params)
+        if posted is not None:
+            request += " " + posted
         last = "no attempt"
         for attempt in range(ATTEMPTS):
             if self._failures_in_a_row >= GIVE_UP_AFTER:
                 raise UpstreamError(self.host.upstream, "not asked: the upstream is down", request=request)
             self._wait_for_turn()
             try:
-                reply, retry_after = self._once(path, params, request)
+                reply, retry_after = self._once(path, params, request, posted, headers)
             except httpx.InvalidURL:
                 reason = f"{self.host.base_url!r} is no address that can be asked"
                 raise UpstreamError(self.host.upstream, reason, request=request) from None
@@ -96,10 +117,19 @@ class Transport:
         with self._lock:
             self._failures_in_a_row = self._failures_in_a_row + more if more else 0
 
-    def _once(self, path: str, params: Mapping[str, str], request: str) -> tuple[Reply, float | None]:
+    def _once(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        request: str,
+        posted: str | None,
+        headers: Mapping[str, str] | None,
+    ) -> tuple[Reply, float | None]:
         requested_at = datetime.now(UTC)
         body = bytearray()
-        with self.client.stream("GET", self.host.base_url + path + _query(params, hide=False)) as response:
+        method = "GET" if posted is None else "POST"
+        url = self.host.base_url + path + _query(params, hide=False)
+        with self.client.stream(method, url, content=posted, headers=headers) as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_BYTES:
@@ -121,9 +151,7 @@ class Transport:
     def _accepted(self, reply: Reply, expect: str) -> Reply:
         landed, start = reply.landed, _start_of(reply.body)
         if landed.status != 200:
-            reason = f"HTTP {landed.status}: {start}"
-            absent = landed.status in ABSENT
-            raise UpstreamError(landed.upstream, reason, request=landed.request, absent=absent)
+            raise Refused(reply)
         if expect not in landed.content_type.lower():
             reason = f"expected {expect}, got content type {landed.content_type!r}: {start}"
             raise UpstreamError(landed.upstream, reason, request=landed.request)

@@ -43,11 +43,11 @@ def tidegauge(debug: bool) -> None:
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
     tidegauge ui                        the Dagster UI with schedules
 
-    Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is real,
-    replay is whatever server you named.
+    Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
+    real, replay is whatever server you named.
 
-    Exit status: 0 published, 1 a blocking check failed and nothing was published, 2 wrong usage, 3 an upstream or the
-    store failed.
+    Exit status: 0 published, 1 a blocking check failed and nothing was published, 2 wrong usage, 3 an upstream
+    or the store failed.
     """
 
 

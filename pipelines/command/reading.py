@@ -23,7 +23,12 @@ origin_option = click.option(
     help="Whose data; the most recently published one by default.",
 )
 format_option = click.option(
-    "--format", "style", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Output."
+    "--format",
+    "style",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Output.",
 )
 
 
@@ -70,7 +75,13 @@ def caption(folder: Folder) -> str:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date | datetime) else value if isinstance(value, int | float | str | bool) else str(value)
+    return (
+        value.isoformat()
+        if isinstance(value, date | datetime)
+        else value
+        if isinstance(value, int | float | str | bool)
+        else str(value)
+    )
 
 
 def _shown(value: object) -> str:

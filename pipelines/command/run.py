@@ -26,7 +26,7 @@ NUMBERS = (
         "Treasury account",
         """
         select closing_balance_usd / 1e9, date, drawdown_from_52w_peak_usd / 1e9
-        from metrics.treasury_general_account order by date desc limit 1
+        from metrics.treasury_general_account where drawdown_from_52w_peak_usd is not null order by date desc limit 1
         """,
         "{:,.1f} bn USD on {}; {:+,.1f} bn from its 52-week peak",
     ),
@@ -43,16 +43,23 @@ NUMBERS = (
 
 @click.command()
 @click.option(
-    "--upstreams", default="sample", show_default=True, envvar="TIDEGAUGE_UPSTREAMS", help="sample, live, or a URL that serves all of them."
+    "--upstreams",
+    default="sample",
+    show_default=True,
+    envvar="TIDEGAUGE_UPSTREAMS",
+    help="sample, live, or a URL that serves all of them.",
 )
 @click.option("--select", default="*", show_default=True, help="Dagster asset selection, for example 'landing/fred+'.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="Summary to read, or JSON.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="Summary to read, or JSON."
+)
 @click.pass_context
 def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
     """Fetch what may be new, record it, build, check and publish.
 
-    Only what changed is built and checked. An upstream that fails leaves what it said before, and everything else is
-    published; the exit status is 3 then. With FRED_API_KEY set, FRED is asked through its API, with vintages.
+    Only what changed is built and checked. An upstream that fails leaves what it said before, and everything
+    else is published; the exit status is 3 then. With FRED_API_KEY set, FRED is asked through its API, with
+    vintages.
     """
     try:
         origin_name(upstreams)
@@ -65,7 +72,9 @@ def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
 
 def _as_json(outcome: Outcome) -> str:
     fetched = [{k: v for k, v in asdict(job).items() if k != "replies"} for job in outcome.fetched]
-    return json.dumps({**asdict(outcome), "fetched": fetched, "exit_status": outcome.exit_status}, default=str, indent=1)
+    return json.dumps(
+        {**asdict(outcome), "fetched": fetched, "exit_status": outcome.exit_status}, default=str, indent=1
+    )
 
 
 def _as_text(outcome: Outcome) -> str:
@@ -86,13 +95,19 @@ def _as_text(outcome: Outcome) -> str:
     lines += [f"BLOCKED     {check}" for check in outcome.blocking]
     if manifest:
         checks = manifest["checks"]
-        lines += [f"checks      {checks['passed']} passed, {checks['warned']} warned, {checks['failed']} failed"]
-        kept = "" if outcome.published_now else "  (unchanged)"
+        stopped = outcome.blocking or outcome.errors
+        kept = "" if outcome.published_now else "  (as before)" if stopped else "  (unchanged)"
         lines += [f"published   {folder.shelf.database}{kept}"]
+        lines += [f"checks      {checks['passed']} passed, {checks['warned']} warned, {checks['failed']} failed"]
         lines += [""]
-        lines += [f"{name:<18}{told.format(*rows[0])}" for name, query, told in NUMBERS if (rows := read(folder, query)[1])]
+        lines += [
+            f"{name:<18}{told.format(*rows[0])}" for name, query, told in NUMBERS if (rows := read(folder, query)[1])
+        ]
     if outcome.origin == "sample":
-        lines += ["", "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)"]
+        lines += [
+            "",
+            "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)",
+        ]
     return "\n".join(lines)
 
 

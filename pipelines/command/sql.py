@@ -13,7 +13,7 @@ def sql(query: str, style: str, origin: str | None) -> None:
     """Run QUERY (DuckDB SQL, read-only) on the published file.
 
     \b
-    tidegauge sql "select week_ending, net_liquidity_usd / 1e9 as bn from metrics.net_liquidity order by 1 desc limit 3"
+    tidegauge sql "select week_ending, net_liquidity_usd / 1e9 from metrics.net_liquidity order by 1 desc"
     tidegauge sql "select table_name, comment from duckdb_tables()"
     """
     folder = published_folder(origin)

@@ -1,12 +1,36 @@
 """``tidegauge status``: what is there, how new it is, what is missing or failing."""
 
 import json
+from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table as RichTable
 
 from pipelines.command.reading import caption, origin_option, published_folder, read
 from pipelines.places import Folder
+from warehouse.judging import LATEST
 from warehouse.landing import Fetched
+
+#: What status asks of the published file: a heading, and a query whose rows are worth a look.
+QUERIES = {
+    "stale": """
+        select source, upstream, newest_period, expected_by
+        from quality.freshness where is_stale order by source
+    """,
+    "gaps": """
+        select reason, count(*) as stretches, string_agg(distinct if(key = '', table_name, key), ', ') as of
+        from quality.gap group by reason order by reason
+    """,
+    "quarantine": """
+        select source, count(*) as "values", any_value(field) as field, any_value(value) as value,
+            any_value(reason) as reason
+        from quality.quarantine group by source order by source
+    """,
+    "checks": f"""
+        select table_name, expectation, severity, unexpected_count from ({LATEST}) where not passed
+    """,
+}
 
 
 @click.command()
@@ -15,57 +39,42 @@ from warehouse.landing import Fetched
 def status(style: str, origin: str | None) -> None:
     """Say what is published, how each upstream answered last, what is stale, missing, quarantined or failing."""
     folder = published_folder(origin)
-    found = {
-        "origin": folder.origin,
-        "snapshot": caption(folder),
-        "path": str(folder.shelf.database),
-        "upstreams": _upstreams(folder),
-        "stale": _rows(folder, "select source, newest_period, expected_by from quality.freshness where is_stale order by 1"),
-        "gaps": _rows(
-            folder,
-            """
-            select reason, count(*) as stretches, string_agg(distinct if(key = '', table_name, key), ', ') as of
-            from quality.gap group by reason order by reason
-            """,
-        ),
-        "quarantine": _rows(
-            folder, "select source, count(*) as values, any_value(reason) as reason from quality.quarantine group by source order by 1"
-        ),
-        "checks": _rows(
-            folder,
-            """
-            select table_name, expectation, severity, unexpected_count
-            from quality.result
-            qualify known_at = max(known_at) over (partition by table_name)
-            """,
-            keep="not passed",
-        ),
-    }
-    click.echo(json.dumps(found, default=str, indent=1) if style == "json" else _as_text(found))
+    found: dict[str, list[dict[str, Any]]] = {"upstreams": _upstreams(folder)}
+    for heading, query in QUERIES.items():
+        names, rows = read(folder, query)
+        found[heading] = [dict(zip(names, row, strict=True)) for row in rows]
+    if style == "json":
+        told = {"origin": folder.origin, "path": str(folder.shelf.database), **found}
+        click.echo(json.dumps(told, default=str, indent=1))
+        return
+    console = Console()
+    console.print(f"{caption(folder)}\n{folder.shelf.database}", soft_wrap=True)
+    for heading, records in found.items():
+        console.print()
+        if not records:
+            console.print(f"{heading}: none")
+            continue
+        table = RichTable(*records[0], title=heading, title_justify="left", title_style="bold")
+        for record in records:
+            table.add_row(*[str("" if value is None else value) for value in record.values()])
+        console.print(table)
 
 
-def _upstreams(folder: Folder) -> list[dict[str, object]]:
+def _upstreams(folder: Folder) -> list[dict[str, Any]]:
     """How the latest fetch of each thing ended, by upstream."""
     latest: dict[tuple[str, str], Fetched] = {}
     for job in folder.landing.journal():
         latest[job.upstream, job.key] = job
+    by_upstream: dict[str, list[Fetched]] = {}
+    for (upstream, _), job in sorted(latest.items()):
+        by_upstream.setdefault(upstream, []).append(job)
     return [
         {
             "upstream": upstream,
             "asked_at": max(job.finished_at for job in jobs).isoformat(timespec="seconds"),
             "ok": sum(job.outcome == "ok" for job in jobs),
-            "absent": [job.key for job in jobs if job.outcome == "absent"],
-            "failed": {job.key: job.reason for job in jobs if job.outcome == "failed"},
+            "absent": ", ".join(job.key for job in jobs if job.outcome == "absent"),
+            "failed": "; ".join(f"{job.key}: {job.reason}" for job in jobs if job.outcome == "failed"),
         }
-        for upstream in sorted({job.upstream for job in latest.values()})
-        if (jobs := [job for job in latest.values() if job.upstream == upstream])
+        for upstream, jobs in by_upstream.items()
     ]
-
-
-def _rows(folder: Folder, query: str, keep: str = "true") -> list[dict[str, object]]:
-    names, rows = read(folder, f"from ({query}) where {keep}")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _as_text(found: dict[str, object]) -> str:
-    return json.dumps(found, default=str, indent=1)

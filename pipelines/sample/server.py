@@ -1,7 +1,8 @@
-"""The sample world on a loopback port: every macro upstream behind one base address."""
+"""The sample world on a loopback port: every macro upstream and crypto venue behind one base address."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipelines.sample.calendars import CLOCK
+from pipelines.sample.venues import mount
+from pipelines.sample.venues.asked import Asked
 from pipelines.sample.wire import fiscaldata, fred, fredgraph, nyfed, yahoo
 from pipelines.sample.wire.reply import Reply, not_found
 from pipelines.sample.world import SEED, World, build
@@ -28,13 +31,24 @@ class SampleServer:
     """A running sample world: set `at` to move its clock, `spoil` to inject faults, read `requests` to count.
 
     `spoil(path_with_query, reply)` returns the reply to send; when it raises ConnectionError the connection
-    is closed without one.
+    is closed without one. A POST is kept and spoiled as its path, a blank and its body.
+
+    Order books stand still with `at` unless `books_move`: then a venue's books, and their stamps, are those of
+    `at` plus the time since the server started, while all else stays at `at`.
     """
 
     url: str
     at: datetime
     spoil: Spoil | None = None
     requests: list[str] = field(default_factory=list)
+    books_move: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def book_at(self) -> float:
+        """The moment of the order books, in epoch seconds."""
+        ahead = time.monotonic() - self.started if self.books_move else 0.0
+        return self.at.timestamp() + ahead
 
 
 def answer(world: World, target: str, at: datetime) -> Reply:
@@ -53,6 +67,14 @@ def answer(world: World, target: str, at: datetime) -> Reply:
     return not_found()
 
 
+def venue_answer(world: World, target: str, body: bytes, sample: SampleServer) -> Reply:
+    """The reply of a crypto venue to a path with query and the body posted to it."""
+    parts = urlsplit(target)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    now = sample.at.timestamp()
+    return mount.answer(Asked(world.seed, unquote(parts.path), query, body, now, max(now, sample.book_at)))
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "sample", ""
@@ -62,11 +84,21 @@ class _Handler(BaseHTTPRequestHandler):
     sample: SampleServer
 
     def do_GET(self) -> None:
+        self._respond(self.path, b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._respond(f"{self.path} {body.decode(errors='replace')}", body)
+
+    def _respond(self, target: str, body: bytes) -> None:
         sample = self.sample
-        sample.requests.append(self.path)
-        reply = answer(self.world, self.path, sample.at)
+        sample.requests.append(target)
+        if self.path.startswith(mount.PREFIX):
+            reply = venue_answer(self.world, self.path, body, sample)
+        else:
+            reply = answer(self.world, self.path, sample.at) if self.command == "GET" else not_found()
         if sample.spoil:
-            reply = sample.spoil(self.path, reply)
+            reply = sample.spoil(target, reply)
         self.send_response(reply.status)
         for name, value in {
             "Content-Type": reply.content_type,

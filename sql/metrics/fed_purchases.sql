@@ -8,29 +8,31 @@ with operations as (
         coalesce(sum(par_usd) filter (security = 'coupons'), 0) as coupons_usd,
         max(known_at) as known_at
     from staged.treasury_operation
-    where settlement_date <= as_of()::date
     group by all
-), month_ends as (
+), last_wednesdays as (
+    -- A month whose last Wednesday has not been published has no holdings yet. SOMA has FRNs since May 2014.
     select
         date_trunc('month', period)::date as month,
-        arg_max(value, period) filter (series_id = 'WSHOMCB') as mbs,
-        arg_max(value, period) filter (series_id = 'SOMA_BILLS') as soma_bills,
-        arg_max(value, period) filter (series_id = 'SOMA_NOTES_BONDS')
-            + arg_max(value, period) filter (series_id = 'SOMA_TIPS')
-            + coalesce(arg_max(value, period) filter (series_id = 'SOMA_FRN'), 0) as soma_coupons,
+        max(value) filter (series_id = 'WSHOMCB') as mbs_usd,
+        max(value) filter (series_id = 'SOMA_BILLS') as bills_usd,
+        max(value) filter (series_id = 'SOMA_NOTES_BONDS')
+            + max(value) filter (series_id = 'SOMA_TIPS')
+            + coalesce(max(value) filter (series_id = 'SOMA_FRN'), if(max(period) < date '2014-05-01', 0, null))
+            as coupons_usd,
         max(known_at) as known_at
     from staged.series
     where series_id in ('WSHOMCB', 'SOMA_BILLS', 'SOMA_NOTES_BONDS', 'SOMA_TIPS', 'SOMA_FRN')
+        and month(period + 7) <> month(period)
     group by all
 ), holdings as (
     select
         e.month,
-        s.mbs - e.mbs as agency_principal_usd,
-        e.soma_bills - s.soma_bills as soma_bills_change_usd,
-        e.soma_coupons - s.soma_coupons as soma_coupons_change_usd,
+        s.mbs_usd - e.mbs_usd as agency_principal_usd,
+        e.bills_usd - s.bills_usd as soma_bills_change_usd,
+        e.coupons_usd - s.coupons_usd as soma_coupons_change_usd,
         greatest(e.known_at, s.known_at) as known_at
-    from month_ends as e
-    inner join month_ends as s on s.month = e.month - interval 1 month
+    from last_wednesdays as e
+    inner join last_wednesdays as s on s.month = e.month - interval 1 month
 )
 select
     o.month,

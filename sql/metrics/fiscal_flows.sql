@@ -15,31 +15,38 @@ with daily as (
         max(known_at) as known_at
     from staged.fiscal_flow
     group by date
-), sums as (
+), windows as (
+    -- Twenty statements in a row: with none missing they never span more than 35 days.
     select
         date,
-        case when count(*) over w = 20 then sum(customs) over w end as customs_gross_20d_usd,
-        case when count(*) over w = 20 and bool_or(shows_customs_refunds) over so_far
-            then sum(customs_refunds) over w
-        end as customs_refunds_20d_usd,
-        case when count(*) over w = 20 then sum(tax_refunds) over w end as tax_refunds_20d_usd,
-        case when count(*) over w = 20 then sum(deficit) over w end as deficit_20d_usd,
-        max(known_at) over w as known_at
+        count(*) over w = 20 and date - min(date) over w <= 35 as is_whole,
+        coalesce(bool_or(shows_customs_refunds) over before_or_first, false) as knows_customs_refunds,
+        sum(customs) over w as customs,
+        sum(customs_refunds) over w as customs_refunds,
+        sum(tax_refunds) over w as tax_refunds,
+        sum(deficit) over w as deficit,
+        max(known_at) over w as window_known_at,
+        known_at
     from daily
     window
         w as (order by date rows between 19 preceding and current row),
-        so_far as (order by date rows between unbounded preceding and current row)
+        before_or_first as (order by date rows between unbounded preceding and 19 preceding)
+), sums as (
+    select
+        date,
+        case when is_whole then customs end as customs_gross_20d_usd,
+        case when is_whole and knows_customs_refunds then customs_refunds end as customs_refunds_20d_usd,
+        case when is_whole then tax_refunds end as tax_refunds_20d_usd,
+        case when is_whole then deficit end as deficit_20d_usd,
+        if(is_whole, window_known_at, known_at) as known_at
+    from windows
 )
 select
-    s.date,
-    s.customs_gross_20d_usd,
-    s.customs_refunds_20d_usd,
-    s.tax_refunds_20d_usd,
-    s.deficit_20d_usd,
+    s.* exclude (known_at),
     -- The window a year before ends on the last statement day of that date; one too far back is no comparison.
     case when y.date >= s.date - interval 1 year - interval 7 days
         then s.deficit_20d_usd - y.deficit_20d_usd
     end as deficit_impulse_20d_usd,
-    greatest(s.known_at, y.known_at) as known_at
+    greatest(s.known_at, case when deficit_impulse_20d_usd is not null then y.known_at end) as known_at
 from sums as s
 asof left join sums as y on y.date <= s.date - interval 1 year

@@ -7,13 +7,10 @@ with enterprises as (
     from staged.gse_portfolio
     group by month
 ), fed as (
-    select
-        date_trunc('month', period)::date as month,
-        arg_max(value, period) as fed_mbs_usd,
-        arg_max(known_at, period) as known_at
+    -- The last Wednesday of each month: a week later it is another month.
+    select date_trunc('month', period)::date as month, value as fed_mbs_usd, known_at
     from staged.series
-    where series_id = 'WSHOMCB'
-    group by all
+    where series_id = 'WSHOMCB' and month(period + 7) <> month(period)
 ), months as (
     select
         e.month,

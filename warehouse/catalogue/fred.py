@@ -40,7 +40,13 @@ FRED = (
     h41(id="WSHOBL", title="Treasury bills held outright", low=0, high=5e6),
     h41(id="WSHOSHO", title="Securities held outright", low=3e5, high=1.8e7),
     h41(id="WSHOMCB", title="Mortgage-backed securities held outright, current face", low=0, high=5e6),
-    h41(id="WTREGEN", title="Treasury General Account", reference="week average ending Wednesday", low=0, high=4e6),
+    h41(
+        id="WTREGEN",
+        title="Treasury General Account",
+        reference="week average ending Wednesday",
+        low=0,
+        high=4e6,
+    ),
     h41(id="WDTGAL", title="Treasury General Account", low=0, high=4e6),
     h41(id="WRESBAL", title="Reserve balances", reference="week average ending Wednesday", low=1e3, high=8e6),
     h41(id="WRBWFRBL", title="Reserve balances", low=1e3, high=8e6),
@@ -129,7 +135,9 @@ FRED = (
         since=date(1976, 6, 1),
         licence=CITATION,
     ),
-    daily_rate(id="BAA10Y", title="Moody's Baa yield less 10-year Treasury", since=date(1986, 1, 2), licence=CITATION),
+    daily_rate(
+        id="BAA10Y", title="Moody's Baa yield less 10-year Treasury", since=date(1986, 1, 2), licence=CITATION
+    ),
     daily_rate(
         id="BAMLH0A0HYM2",
         title="ICE BofA US high yield option-adjusted spread",

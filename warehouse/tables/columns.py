@@ -6,7 +6,10 @@ from warehouse.units import UNITS
 BASES = ("rule", "stamp", "vintage", "observed")
 
 KNOWN_AT = Column(
-    name="known_at", type="timestamptz", required=True, doc="When the row's latest input could first be known."
+    name="known_at",
+    type="timestamptz",
+    required=True,
+    doc="When the row's latest input could first be known.",
 )
 KNOWN_AT_BASIS = Column(
     name="known_at_basis",
@@ -29,8 +32,14 @@ LOCATOR = Column(
 PROVENANCE = (KNOWN_AT, KNOWN_AT_BASIS, RECEIVED_AT, LANDED_ID, LOCATOR)
 
 SERIES_ID = Column(name="series_id", type="varchar", doc="Series identifier, see reference.series.")
-PERIOD = Column(name="period", type="date", doc="What the value is about: the day, the Wednesday or the first of the month.")
-UNIT = Column(name="unit", type="varchar", required=True, one_of=tuple(UNITS), doc="Unit of value as published.")
+PERIOD = Column(
+    name="period",
+    type="date",
+    doc="What the value is about: the day, the Wednesday or the first of the month.",
+)
+UNIT = Column(
+    name="unit", type="varchar", required=True, one_of=tuple(UNITS), doc="Unit of value as published."
+)
 DATE = Column(name="date", type="date", doc="The day.")
 WEEK_ENDING = Column(name="week_ending", type="date", doc="The Wednesday that ends the week.")
 MONTH = Column(name="month", type="date", doc="First day of the month.")

@@ -9,7 +9,15 @@ INDEX_ID = Column(
     one_of=("russell_2000", "nasdaq_composite", "sp_500"),
     doc="Price index.",
 )
-CLOSE = Column(name="close", type="double", unit="index points", required=True, min=1, max=2e5, doc="Close of the session.")
+CLOSE = Column(
+    name="close",
+    type="double",
+    unit="index points",
+    required=True,
+    min=1,
+    max=2e5,
+    doc="Close of the session.",
+)
 PAIRS = ("russell_2000/nasdaq_composite", "russell_2000/sp_500", "nasdaq_composite/sp_500")
 
 EQUITY_INDEX = Table(
@@ -22,8 +30,19 @@ EQUITY_INDEX = Table(
         DATE,
         CLOSE,
         Column(name="is_all_time_high", type="boolean", required=True, doc="Above every earlier close."),
-        Column(name="days_since_previous_high", type="bigint", unit="calendar days", min=1, doc="Days since the latest earlier all-time high."),
-        Column(name="is_drought_breakout", type="boolean", required=True, doc="An all-time high after 180 days or more without one."),
+        Column(
+            name="days_since_previous_high",
+            type="bigint",
+            unit="calendar days",
+            min=1,
+            doc="Days since the latest earlier all-time high.",
+        ),
+        Column(
+            name="is_drought_breakout",
+            type="boolean",
+            required=True,
+            doc="An all-time high after 180 days or more without one.",
+        ),
         KNOWN_AT,
     ),
 )
@@ -35,7 +54,12 @@ ROUND_LEVEL = Table(
     columns=(
         INDEX_ID,
         Column(name="level", type="double", unit="index points", doc="Round level."),
-        Column(name="first_close_date", type="date", required=True, doc="First session that closed at or above it."),
+        Column(
+            name="first_close_date",
+            type="date",
+            required=True,
+            doc="First session that closed at or above it.",
+        ),
         CLOSE,
         KNOWN_AT,
     ),
@@ -49,8 +73,20 @@ RELATIVE_STRENGTH = Table(
         Column(name="pair", type="varchar", one_of=PAIRS, doc="Numerator and denominator."),
         DATE,
         Column(name="ratio", type="double", unit="ratio", required=True, min=0, doc="Close over close."),
-        Column(name="log_change_13w", type="double", unit="log ratio", doc="Log change since the last ratio at or before 91 days earlier."),
-        Column(name="percentile_52w", type="double", unit="fraction", min=0, max=1, doc="Share of the last 364 days' ratios at or below this one; NULL with fewer than 200."),
+        Column(
+            name="log_change_13w",
+            type="double",
+            unit="log ratio",
+            doc="Log change since the last ratio at or before 91 days earlier, NULL when that is over a week older.",
+        ),
+        Column(
+            name="percentile_52w",
+            type="double",
+            unit="fraction",
+            min=0,
+            max=1,
+            doc="Share of the last 364 days' ratios at or below this one; NULL with fewer than 200.",
+        ),
         KNOWN_AT,
     ),
 )

@@ -42,13 +42,17 @@ TREASURY_OPERATION = Table(
     columns=(
         Column(name="operation_id", type="varchar", doc="The Desk's identifier, unique with its date."),
         Column(name="operation_date", type="date", doc="Day of the operation."),
-        Column(name="operation_type", type="varchar", required=True, doc="For example Outright Bill Purchase."),
+        Column(
+            name="operation_type", type="varchar", required=True, doc="For example Outright Bill Purchase."
+        ),
         Column(name="direction", type="varchar", required=True, one_of=("P", "S"), doc="P buys, S sells."),
         Column(name="status", type="varchar", required=True, doc="Announced or Results."),
         Column(name="settlement_date", type="date", doc="Day on which reserves move."),
         usd("par_submitted_usd", "Par amount submitted.", min=0, max=5e11),
         usd("par_accepted_usd", "Par amount accepted; NULL while only announced.", min=0, max=2e11),
-        Column(name="note", type="varchar", doc="The Desk's note, for example that it was a small-value test."),
+        Column(
+            name="note", type="varchar", doc="The Desk's note, for example that it was a small-value test."
+        ),
         *PROVENANCE,
     ),
 )
@@ -65,7 +69,12 @@ AGENCY_MBS_OPERATION = Table(
         Column(name="direction", type="varchar", required=True, one_of=("P", "S"), doc="P buys, S sells."),
         Column(name="status", type="varchar", required=True, doc="Announced or Results."),
         Column(name="settlement_date", type="date", doc="Day on which reserves move."),
-        usd("accepted_usd", "Par accepted for TBA, current face for pools; NULL while announced.", min=0, max=2e11),
+        usd(
+            "accepted_usd",
+            "Par accepted for TBA, current face for pools; NULL while announced.",
+            min=0,
+            max=2e11,
+        ),
         Column(name="note", type="varchar", doc="The Desk's note."),
         *PROVENANCE,
     ),
@@ -102,7 +111,15 @@ FISCAL_FLOW = Table(
         Column(name="transaction_type", type="varchar", one_of=("Deposits", "Withdrawals"), doc="Direction."),
         Column(name="category", type="varchar", doc="Category as published on that day."),
         Column(name="detail", type="varchar", doc="Category detail as published; empty when there is none."),
-        Column(name="value", type="double", unit="as column unit", required=True, min=-2e6, max=2e6, doc="Amount of the day."),
+        Column(
+            name="value",
+            type="double",
+            unit="as column unit",
+            required=True,
+            min=-2e6,
+            max=2e6,
+            doc="Amount of the day.",
+        ),
         UNIT,
         *PROVENANCE,
     ),
@@ -115,10 +132,34 @@ GSE_PORTFOLIO = Table(
     columns=(
         Column(name="month", type="date", doc="First day of the month whose end the balance is of."),
         Column(name="issuer", type="varchar", one_of=("FNMA", "FHLMC"), doc="Fannie Mae or Freddie Mac."),
-        Column(name="agency_mbs_musd", type="double", unit="USD millions", required=True, min=0, max=225_000, doc="Agency MBS."),
-        Column(name="non_agency_musd", type="double", unit="USD millions", required=True, min=0, doc="Non-agency securities."),
-        Column(name="loans_musd", type="double", unit="USD millions", required=True, min=0, doc="Mortgage loans."),
-        Column(name="end_balance_musd", type="double", unit="USD millions", required=True, min=0, doc="Total at month end."),
+        Column(
+            name="agency_mbs_musd",
+            type="double",
+            unit="USD millions",
+            required=True,
+            min=0,
+            max=225_000,
+            doc="Agency MBS.",
+        ),
+        Column(
+            name="non_agency_musd",
+            type="double",
+            unit="USD millions",
+            required=True,
+            min=0,
+            doc="Non-agency securities.",
+        ),
+        Column(
+            name="loans_musd", type="double", unit="USD millions", required=True, min=0, doc="Mortgage loans."
+        ),
+        Column(
+            name="end_balance_musd",
+            type="double",
+            unit="USD millions",
+            required=True,
+            min=0,
+            doc="Total at month end.",
+        ),
         *PROVENANCE,
     ),
 )
@@ -131,9 +172,17 @@ POLICY_EVENT = Table(
         Column(name="event_date", type="date", doc="Day of the event."),
         Column(name="category", type="varchar", doc="Kind of event, for example fed_qt."),
         Column(name="title", type="varchar", doc="What happened, in one line."),
-        Column(name="value", type="double", unit="as column unit", doc="The event's number, when it has one."),
+        Column(
+            name="value", type="double", unit="as column unit", doc="The event's number, when it has one."
+        ),
         Column(name="unit", type="varchar", doc="Unit of value."),
-        Column(name="status", type="varchar", required=True, one_of=("verified", "recalled", "unverified"), doc="How sure the entry is."),
+        Column(
+            name="status",
+            type="varchar",
+            required=True,
+            one_of=("verified", "recalled", "unverified"),
+            doc="How sure the entry is.",
+        ),
         Column(name="source", type="varchar", doc="Where it was found."),
         *PROVENANCE,
     ),

@@ -1,7 +1,16 @@
 """The facts in force at ``as_of()``, in plain units, one row per key: the only layer that knows about vintages."""
 
 from warehouse.table import Column, Table
-from warehouse.tables.columns import DATE, KNOWN_AT, KNOWN_AT_BASIS, MONTH, PERIOD, SERIES_ID, usd
+from warehouse.tables.columns import (
+    DATE,
+    KNOWN_AT,
+    KNOWN_AT_BASIS,
+    MONTH,
+    PERIOD,
+    SERIES_ID,
+    WEEK_ENDING,
+    usd,
+)
 
 SERIES = Table(
     name="staged.series",
@@ -17,6 +26,19 @@ SERIES = Table(
         KNOWN_AT_BASIS,
     ),
 )
+LIQUIDITY_WEEK = Table(
+    name="staged.liquidity_week",
+    doc="What net liquidity is made of, by H.4.1 week.",
+    key=("week_ending",),
+    columns=(
+        WEEK_ENDING,
+        usd("fed_assets_usd", "Total assets, Wednesday level (WALCL).", required=True),
+        usd("tga_usd", "Treasury General Account, week average (WTREGEN)."),
+        usd("tga_wednesday_usd", "Treasury General Account, Wednesday level (WDTGAL)."),
+        usd("reverse_repo_usd", "Overnight reverse repo, last operation of the week up to Wednesday."),
+        KNOWN_AT,
+    ),
+)
 TREASURY_CASH = Table(
     name="staged.treasury_cash",
     doc="The Treasury's account at the Fed by day, from the Daily Treasury Statement.",
@@ -24,10 +46,10 @@ TREASURY_CASH = Table(
     licence="public domain",
     columns=(
         DATE,
-        usd("open_usd", "Opening balance."),
+        usd("open_usd", "Opening balance.", min=-1e9, max=4e12),
         usd("deposits_usd", "Total deposits; published as a line since 2022-04-18."),
         usd("withdrawals_usd", "Total withdrawals; published as a line since 2022-04-18."),
-        usd("close_usd", "Closing balance.", required=True, max=4e12),
+        usd("close_usd", "Closing balance.", required=True, min=-1e9, max=4e12),
         KNOWN_AT,
     ),
 )
@@ -53,22 +75,29 @@ TREASURY_OPERATION = Table(
         Column(name="operation_date", type="date", doc="Day of the operation."),
         Column(name="operation_id", type="varchar", doc="The Desk's identifier."),
         Column(name="operation", type="varchar", required=True, one_of=("purchase", "sale"), doc="Direction."),
-        Column(name="security", type="varchar", required=True, one_of=("bills", "coupons"), doc="Bills, or coupons, TIPS and FRNs."),
+        Column(
+            name="security",
+            type="varchar",
+            required=True,
+            one_of=("bills", "coupons"),
+            doc="Bills, or coupons, TIPS and FRNs.",
+        ),
         Column(name="settlement_date", type="date", required=True, doc="Day on which reserves move."),
-        usd("par_usd", "Par amount accepted, signed.", required=True),
+        usd("par_usd", "Par amount accepted, signed.", required=True, min=-2e11, max=2e11),
         KNOWN_AT,
     ),
 )
 REPO_DAY = Table(
     name="staged.repo_day",
-    doc="The Desk's overnight operations by day, all windows summed, small-value exercises left out.",
+    doc="The Desk's overnight operations by day, all windows summed; small-value exercises and foreign accounts left out.",
     key=("date",),
     licence="New York Fed terms, attribution required",
     may_be_empty=True,
     columns=(
         DATE,
-        usd("reverse_repo_usd", "Overnight reverse repo, domestic counterparties.", min=0),
-        usd("standing_repo_usd", "Standing repo facility.", min=0),
+        usd("reverse_repo_usd", "Overnight reverse repo, domestic counterparties.", min=0, max=4e12),
+        usd("standing_repo_usd", "Standing repo facility, open since 2021-07-29.", min=0, max=4e12),
+        Column(name="standing_repo_matures_on", type="date", doc="Day on which the standing repo comes back."),
         KNOWN_AT,
     ),
 )
@@ -101,4 +130,13 @@ POLICY_EVENT = Table(
     ),
 )
 
-TABLES = (SERIES, TREASURY_CASH, FISCAL_FLOW, TREASURY_OPERATION, REPO_DAY, GSE_PORTFOLIO, POLICY_EVENT)
+TABLES = (
+    SERIES,
+    LIQUIDITY_WEEK,
+    TREASURY_CASH,
+    FISCAL_FLOW,
+    TREASURY_OPERATION,
+    REPO_DAY,
+    GSE_PORTFOLIO,
+    POLICY_EVENT,
+)

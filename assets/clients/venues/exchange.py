@@ -1,0 +1,133 @@
+"""A ccxt exchange whose one network method goes through our transport: landed, limited, redacted, replayable."""
+
+import copy
+import json
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from assets.clients.transport import Get, Refused
+from assets.clients.venues.failures import blocked, explained
+from warehouse.catalogue.venues import Instrument, Venue
+from warehouse.claims import Reply, UpstreamError
+
+
+class Landing:
+    """What replaces ccxt's network. It keeps the replies it was given and never opens a connection of its own."""
+
+    venue: Venue
+    get: Get
+    replies: list[Reply]
+    now_ms: int
+
+    def milliseconds(self) -> int:
+        """What ccxt takes for now: the origin's moment, so that the same run asks the same questions."""
+        return self.now_ms
+
+    def fetch(
+        self, url: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: str | None = None
+    ) -> Any:
+        """The decoded reply. Raises UpstreamError, or what ccxt makes of an error that the venue tells."""
+        if not url.startswith(f"{self.venue.live}/"):
+            raise UpstreamError(self.venue.name, f"ccxt asks {url.partition('?')[0]}, not {self.venue.live}")
+        posted = (body or "{}") if method == "POST" else None
+        try:
+            reply = self.get(url.removeprefix(self.venue.live), expect="json", posted=posted, headers=headers)
+        except Refused as error:
+            raise blocked(error) from None
+        self.replies.append(reply)
+        text = reply.body.decode("utf-8", "replace")
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UpstreamError(self.venue.name, f"not JSON: {error}", request=reply.landed.request) from None
+        self.handle_errors(200, "OK", url, method, {}, text, said, headers, body)  # type: ignore[attr-defined]
+        return said
+
+
+def landing_exchange(venue: Venue, now: datetime) -> Any:
+    """A fresh exchange. The import of ccxt takes seconds, so only a job comes here."""
+    import ccxt
+
+    kind = type(f"Landing{venue.ccxt_id.title()}", (Landing, getattr(ccxt, venue.ccxt_id)), {})
+    options = {"fetchMarkets": {"types": list(venue.market_types)}} if venue.market_types else {}
+    exchange = kind({"enableRateLimit": False, "options": options})
+    exchange.has["fetchCurrencies"] = False
+    exchange.venue, exchange.now_ms = venue, int(now.timestamp() * 1000)
+    return exchange
+
+
+class Asking:
+    """The questions of one job, and the replies they brought."""
+
+    def __init__(self, venue: Venue, exchange: Any, get: Get) -> None:
+        self.venue = venue
+        # Shares the loaded markets, but not the replies: ccxt's own state is not safe between threads.
+        self._exchange = copy.copy(exchange)
+        self._exchange.get, self._exchange.replies = get, []
+
+    @property
+    def replies(self) -> list[Reply]:
+        return list(self._exchange.replies)
+
+    @property
+    def markets(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._exchange.markets or {}
+        return found
+
+    def ask(self, question: str, *arguments: object, **params: object) -> tuple[Any, Reply]:
+        """What ccxt makes of a question, and the reply it rests on. Raises UpstreamError, whatever ccxt raises."""
+        before = len(self._exchange.replies)
+        try:
+            answer = getattr(self._exchange, question)(*arguments, **params)
+        except UpstreamError:
+            raise
+        except Exception as error:
+            raise explained(self.venue, question, error, self._exchange.replies[before:]) from None
+        return answer, self._exchange.replies[-1]
+
+
+class Opened:
+    """A venue during one run: its markets are loaded once, and what failed then is not asked again."""
+
+    def __init__(self, venue: Venue, now: datetime) -> None:
+        self._venue, self._now, self._lock = venue, now, threading.Lock()
+        self._exchange: Any = None
+        self._failed: UpstreamError | None = None
+        self.market_replies: list[Reply] = []
+
+    def asking(self, get: Get) -> Asking:
+        with self._lock:
+            if self._failed is not None:
+                raise self._failed
+            if self._exchange is None:
+                exchange = landing_exchange(self._venue, self._now)
+                exchange.get, exchange.replies = get, []
+                asking = Asking(self._venue, exchange, get)
+                try:
+                    asking.ask("load_markets")
+                    if not asking.markets:
+                        raise UpstreamError(self._venue.name, "lists no markets at all")
+                except UpstreamError as error:
+                    self._failed = error
+                    raise
+                self.market_replies = asking.replies
+                self._exchange = asking._exchange
+        return Asking(self._venue, self._exchange, get)
+
+
+def listed(asking: Asking, instrument: Instrument) -> Mapping[str, Any]:
+    """The venue's own description. Raises UpstreamError when it is not listed or is no longer what is declared."""
+    market = asking.markets.get(instrument.symbol)
+    if market is None:
+        reason = f"does not list {instrument.symbol}"
+        raise UpstreamError(asking.venue.name, reason, absent=not instrument.is_required)
+    declared, said = instrument.contract_size, market.get("contractSize")
+    if instrument.market == "perpetual" and declared is not None and said != declared:
+        reason = f"{instrument.symbol}: the contract is {said} {instrument.size_unit}, declared is {declared}"
+        raise UpstreamError(asking.venue.name, reason)
+    if bool(market.get("inverse")) != instrument.is_inverse:
+        reason = f"{instrument.symbol}: inverse is {market.get('inverse')}, declared is {instrument.is_inverse}"
+        raise UpstreamError(asking.venue.name, reason)
+    return dict(market)

@@ -1,0 +1,31 @@
+"""What went wrong at a venue: kept from us because of where we are, or an answer that is none."""
+
+from collections.abc import Sequence
+
+from assets.clients.transport import Refused
+from warehouse.catalogue.venues import Venue
+from warehouse.claims import Reply, UpstreamError
+
+#: What venues and their gateways write when an address or a country is not served.
+KEPT_OUT = ("restricted location", "cloudfront", "block access from your country", "not available in your country")
+
+
+def blocked(error: Refused) -> UpstreamError:
+    """A refusal that is for good because of where we ask from is a gap with a reason; any other stays what it is.
+
+    ccxt takes both for something that passes: a 451 for an unavailable exchange, CloudFront's 403 for a rate limit.
+    """
+    text = error.reply.body[:4096].decode("utf-8", "replace").lower()
+    if error.reply.landed.status == 451 or any(words in text for words in KEPT_OUT):
+        return UpstreamError(error.source, f"blocked here: {error.reason}", request=error.request, absent=True)
+    return error
+
+
+def explained(venue: Venue, question: str, error: Exception, replies: Sequence[Reply] = ()) -> UpstreamError:
+    """What ccxt raised as one of our errors. Bare LookupErrors come from replies it could not read."""
+    reason = f"{question}: {type(error).__name__}: {error}"
+    kept_out = any(words in str(error).lower() for words in KEPT_OUT)
+    request = replies[-1].landed.request if replies else ""
+    return UpstreamError(
+        venue.name, f"blocked here: {reason}" if kept_out else reason, request=request, absent=kept_out
+    )

@@ -1,0 +1,72 @@
+"""Pages of a history, newest first, and what an empty one among them means."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from warehouse.claims import Reply, UpstreamError
+
+#: What one window of a history is asked with, and when the rows of its reply are from.
+Ask = Callable[[datetime, datetime], Reply]
+Stamps = Callable[[Reply], Sequence[datetime]]
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def windows(first: datetime, last: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """Adjoining windows from ``last`` back to ``first``, each of one page: start included, end not."""
+    end = last
+    while end > first:
+        start = max(first, end - length)
+        yield start, end
+        end = start
+
+
+def back(
+    source: str,
+    ask: Ask,
+    stamps: Stamps,
+    first: datetime,
+    last: datetime,
+    length: timedelta,
+    *,
+    known: bool,
+    full: int | None = None,
+) -> list[Reply]:
+    """All pages between ``first`` and ``last``, as far back as the venue goes.
+
+    A window without a row is a failed fetch where something is ``known`` of it already, where it is the newest, or
+    where an older one has rows. Otherwise the venue's history begins after it; a second empty window proves it.
+    A page of ``full`` rows may be cut off, at either end: its window is asked again in halves.
+    """
+    replies: list[Reply] = []
+    empty: Reply | None = None
+    left = list(windows(first, last, length))
+    while left:
+        start, end = left.pop(0)
+        reply = ask(start, end)
+        found = [stamp for stamp in stamps(reply) if start <= stamp < end]
+        span = f"between {start:%F %H:%M} and {end:%F %H:%M}"
+        if full is not None and len(found) >= full:
+            if end - start < timedelta(minutes=1):
+                raise UpstreamError(source, f"{len(found)} rows {span}", request=reply.landed.request)
+            middle = start + (end - start) / 2
+            left[:0] = [(middle, end), (start, middle)]
+        elif found and empty:
+            reason = f"nothing in one page, and something older {span}"
+            raise UpstreamError(source, reason, request=empty.landed.request)
+        elif found:
+            replies.append(reply)
+        elif known or not replies:
+            reason = f"nothing {span}, where there must be something"
+            raise UpstreamError(source, reason, request=reply.landed.request)
+        elif empty:
+            break
+        else:
+            empty = reply
+    return replies
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,99 @@
+"""What a run costs beside what Dagster itself needs for as many empty assets, whole processes, same machine, same run.
+
+    python -m bench.run_overhead [--upstreams URL] [--repeat 3]
+
+Prints a Markdown table: a first run, an unchanged run, and empty assets (with and without as many empty checks).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+EMPTY = """
+import sys
+import dagster as dg
+assets, checks = int(sys.argv[1]), int(sys.argv[2])
+made = []
+for n in range(assets):
+    @dg.asset(name=f"a{n}", deps=[f"a{n - 1}"] if n % 8 else [])
+    def empty(): pass
+    made.append(empty)
+@dg.multi_asset_check(specs=[dg.AssetCheckSpec("c", asset=f"a{n}", blocking=True) for n in range(checks or 1)], can_subset=True)
+def empty_checks():
+    for n in range(checks or 1):
+        yield dg.AssetCheckResult(asset_key=f"a{n}", check_name="c", passed=True)
+defs = dg.Definitions(assets=made, asset_checks=[empty_checks] if checks else [], executor=dg.in_process_executor)
+with dg.DagsterInstance.get() as home:
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    assert defs.resolve_implicit_global_asset_job_def().execute_in_process(instance=home, run_config=quiet).success
+"""
+STEPS = """
+import json, sys
+from pipelines.instance import instance
+with instance() as home:
+    run = home.get_runs(limit=1)[0]
+    record = home.get_run_record_by_id(run.run_id)
+    spent = {}
+    for step in home.get_run_step_stats(run.run_id):
+        part = {"landing": "fetch", "recorded": "record", "models": "build", "published__current": "publish"}.get(step.step_key)
+        part = part or ("check" if step.step_key.startswith("suites") else "declarations")
+        spent[part] = spent.get(part, 0.0) + step.end_time - step.start_time
+    spent["run"] = record.end_time - record.start_time
+print(json.dumps(spent))
+"""
+
+
+def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds and peak MB of a process."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command[:3])} ended with {status}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--upstreams", default="sample", help="sample, or the URL of a replay server")
+    parser.add_argument("--repeat", type=int, default=3, help="unchanged and empty runs each; medians are shown")
+    options = parser.parse_args()
+    command = str(Path(sys.executable).with_name("tidegauge"))
+    with tempfile.TemporaryDirectory() as folder:
+        ours = {**os.environ, "TIDEGAUGE_DATA": folder}
+        run = [command, "run", "--upstreams", options.upstreams]
+        rows = [("first run", [timed(run, ours)], [_steps(ours)])]
+        timed(run, ours)  # the overlap is new to landing once
+        unchanged, steps = [], []
+        empty: dict[tuple[int, int], list[tuple[float, float]]] = {(38, 0): [], (38, 36): []}
+        for repeat in range(options.repeat):
+            unchanged.append(timed(run, ours))
+            steps.append(_steps(ours))
+            for assets, checks in empty:
+                home = Path(folder, f"empty-{assets}-{checks}")
+                home.mkdir(exist_ok=True)
+                theirs = {**os.environ, "DAGSTER_HOME": str(home)}
+                empty[assets, checks].append(timed([sys.executable, "-c", EMPTY, str(assets), str(checks)], theirs))
+        rows.append(("unchanged run", unchanged, steps))
+        rows += [(f"{a} empty assets, {c} empty checks", times, []) for (a, c), times in empty.items()]
+    parts = ("fetch", "record", "build", "check", "publish", "run")
+    print(f"| what | seconds | peak MB | {' | '.join(parts)} |\n|---|---|---|{'---|' * len(parts)}")
+    for name, times, steps in rows:
+        split = [f"{median(s.get(part, 0.0) for s in steps):.2f}" if steps else "" for part in parts]
+        print(f"| {name} | {median(t for t, _ in times):.2f} | {median(m for _, m in times):.0f} | {' | '.join(split)} |")
+
+
+def _steps(environment: dict[str, str]) -> dict[str, float]:
+    told = subprocess.run([sys.executable, "-c", STEPS], env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(told.stdout)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The command as a person meets it: help that teaches, errors that say what to do, exit statuses with one meaning."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import tidegauge
+
+VERBS = ("run", "status", "show", "sql", "ui")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(tmp_path: Path, verb: str) -> None:
+    done = tidegauge(tmp_path, verb, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 5
+
+
+def test_the_command_lists_its_verbs_with_examples(tmp_path: Path) -> None:
+    told = tidegauge(tmp_path, "--help").stdout
+    assert all(f"tidegauge {verb}" in told for verb in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--upstreams", "nowhere"], "must be sample, live or a URL, not 'nowhere'"),
+        (["show", "net_assets"], "there is no table net_assets; there are: facts.agency_mbs_operation"),
+        (["show", "net_liquidity", "--last", "0"], "0 is not in the range x>=1"),
+        (["nonsense"], "No such command 'nonsense'"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_is_right(tmp_path: Path, arguments: list[str], told: str) -> None:
+    done = tidegauge(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", [["status"], ["show", "net_liquidity"], ["sql", "select 1"]])
+def test_reading_before_anything_is_published_says_how_to_start(tmp_path: Path, verb: list[str]) -> None:
+    done = tidegauge(tmp_path, *verb)
+    assert done.returncode != 0
+    assert "nothing is published" in done.stderr
+    assert "tidegauge run" in done.stderr
+
+
+def test_a_store_that_cannot_be_opened_exits_with_3_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "sample").mkdir()
+    (tmp_path / "sample" / "warehouse.duckdb").write_text("not a database")
+    done = tidegauge(tmp_path, "run")
+    assert done.returncode == 3
+    assert "warehouse.duckdb cannot be opened" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -1,0 +1,81 @@
+"""Time passing at the upstreams: a later run fetches the overlap, and adds just what became known in between."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.pipeline import Replay, live_rows, needs_recordings, replay, sql, tidegauge
+
+pytestmark = [needs_recordings, pytest.mark.xdist_group("clock")]
+WEEK = "select count(*) as n from metrics.net_liquidity where week_ending = '2026-01-07'"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Replay]:
+    with replay("--at", "2026-01-08T12:00:00Z") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def data(server: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after a run on Thursday morning and one on Friday morning."""
+    folder = tmp_path_factory.mktemp("clock")
+    thursday = tidegauge(folder, "run", "--upstreams", server.url)
+    assert thursday.returncode == 0, thursday.stdout + thursday.stderr
+    assert sql(folder, WEEK, "replay") == [{"n": 0}]
+    before = live_rows(folder, "select series_id, period from facts.observation", "replay")
+    server.set(at="2026-01-09T12:00:00Z")
+    friday = tidegauge(folder, "run", "--upstreams", server.url, "--format", "json")
+    assert friday.returncode == 0, friday.stdout + friday.stderr
+    (folder / "before.json").write_text(json.dumps(before, default=str))
+    (folder / "friday.json").write_text(friday.stdout)
+    return folder
+
+
+def added(data: Path) -> set[tuple[str, date]]:
+    before = {(series, date.fromisoformat(day)) for series, day in json.loads((data / "before.json").read_text())}
+    return set(live_rows(data, "select series_id, period from facts.observation", "replay")) - before
+
+
+def test_the_week_of_7_january_appears_only_on_friday(data: Path) -> None:
+    assert sql(data, WEEK, "replay") == [{"n": 1}]
+    rows = sql(
+        data,
+        "select net_liquidity_usd, known_at::varchar as known_at from metrics.net_liquidity where week_ending = '2026-01-07'",
+        "replay",
+    )
+    assert rows == [{"net_liquidity_usd": 5_772_872_000_000, "known_at": "2026-01-08 21:30:00+00"}]
+
+
+def test_only_what_became_known_is_added(data: Path) -> None:
+    by_period: dict[date, set[str]] = {}
+    for series, period in added(data):
+        by_period.setdefault(period, set()).add(series)
+    assert by_period[date(2026, 1, 7)] >= {"WALCL", "WTREGEN", "TREAST", "WSHOMCB", "DGS10", "SOFR", "BAMLH0A0HYM2"}
+    assert by_period[date(2026, 1, 8)] >= {"RRPONTSYD", "NASDAQCOM", "YAHOO_RUT_CLOSE"}
+    # The rate on reserves is announced a business day ahead.
+    assert {period for period in by_period if period > date(2026, 1, 8)} <= {date(2026, 1, 9)}
+    assert by_period.get(date(2026, 1, 9), set()) <= {"IORB"}
+    assert min(by_period) >= date(2026, 1, 6)
+
+
+def test_no_stored_fact_was_touched(data: Path) -> None:
+    outcome = json.loads((data / "friday.json").read_text())
+    assert outcome["revised_facts"] == 0
+    operations = "select count(*) from facts.treasury_operation where operation_date = '2026-01-08'"
+    assert outcome["new_facts"] == len(added(data)) + live_rows(data, operations, "replay")[0][0]
+
+
+def test_the_second_run_asks_for_the_overlap_only(data: Path, server: Replay) -> None:
+    asked = {
+        query["id"][0]: date.fromisoformat(query["cosd"][0])
+        for request in server.requests()
+        if "fredgraph" in request["path"] and "cosd" in (query := parse_qs(request["query"]))
+    }
+    assert asked["DGS10"] == date(2026, 1, 6) - timedelta(days=10)
+    assert asked["WALCL"] == date(2025, 12, 31) - timedelta(weeks=5)
+    assert asked["M2SL"] == date(2025, 11, 1) - timedelta(days=730)

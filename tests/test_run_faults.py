@@ -1,0 +1,139 @@
+"""An upstream that fails, a check that blocks, and readers who must not notice: the whole run over real sockets."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.sample.calendars import CLOCK
+from pipelines.sample.server import SampleServer, serve
+from pipelines.sample.wire.reply import Reply
+from tests.pipeline import live_rows, sql, tidegauge
+
+pytestmark = pytest.mark.xdist_group("faults")
+EARLIER = datetime(2026, 1, 26, 12, tzinfo=UTC)
+NEWEST = """
+    select r.upstream, max(o.period)::varchar from facts.observation as o
+    inner join reference.series as r using (series_id) where o.series_id in ('WALCL', 'DTS_TGA_CLOSE', 'YAHOO_RUT_CLOSE')
+    group by all order by all
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SampleServer]:
+    with serve(at=EARLIER) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def data(server: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after an undisturbed run a week before the world's last day."""
+    folder = tmp_path_factory.mktemp("faults")
+    done = tidegauge(folder, "run", "--upstreams", server.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def maintenance(target: str, reply: Reply) -> Reply:
+    """FiscalData answers an HTML page with status 200."""
+    if "fiscal_service" not in target:
+        return reply
+    return Reply(b"<!DOCTYPE html><title>Maintenance</title>", 200, "text/html")
+
+
+def test_a_failing_upstream_leaves_the_others_complete_is_named_and_catches_up_later(data: Path, server: SampleServer) -> None:
+    assert live_rows(data, NEWEST, "replay") == [
+        ("fiscaldata", "2026-01-22"),
+        ("fred", "2026-01-21"),
+        ("yahoo", "2026-01-23"),
+    ]
+    server.at, server.spoil = CLOCK, maintenance
+    done = tidegauge(data, "run", "--upstreams", server.url)
+    assert done.returncode == 3
+    assert "FAILED      fiscaldata DTS_TGA_CLOSE" in done.stdout
+    assert "expected json, got content type 'text/html'" in done.stdout
+    assert live_rows(data, NEWEST, "replay") == [
+        ("fiscaldata", "2026-01-22"),
+        ("fred", "2026-01-28"),
+        ("yahoo", "2026-01-30"),
+    ]
+    told = json.loads(tidegauge(data, "status", "--format", "json", "--origin", "replay").stdout)
+    failed = {row["upstream"]: row["failed"] for row in told["upstreams"] if row["failed"]}
+    assert list(failed) == ["fiscaldata"]
+    assert sql(data, "select max(week_ending)::varchar as week from metrics.net_liquidity", "replay") == [
+        {"week": "2026-01-28"}
+    ]
+
+    server.spoil = None
+    healed = tidegauge(data, "run", "--upstreams", server.url)
+    assert healed.returncode == 0, healed.stdout
+    assert live_rows(data, NEWEST, "replay")[0] == ("fiscaldata", "2026-01-29")
+
+
+def disagreeing(target: str, reply: Reply) -> Reply:
+    """Every overnight reverse repo operation is five million dollars larger than FRED says."""
+    if "rp/results" not in target:
+        return reply
+    document = json.loads(reply.body)
+    for operation in document["repo"]["operations"]:
+        if operation["operationType"] == "Reverse Repo" and operation["totalAmtAccepted"] not in ("", None):
+            operation["totalAmtAccepted"] = int(float(operation["totalAmtAccepted"])) + 5_000_000
+    return replace(reply, body=json.dumps(document).encode())
+
+
+def test_a_critical_failure_blocks_publishing_until_it_is_mended(data: Path, server: SampleServer) -> None:
+    current = data / "replay" / "published" / "current"
+    before = current.readlink()
+    server.spoil = disagreeing
+    blocked = tidegauge(data, "run", "--upstreams", server.url)
+    assert blocked.returncode == 1
+    assert "BLOCKED     staged.repo_day: reverse_repo_agrees_with_fred" in blocked.stdout
+    assert current.readlink() == before
+    server.spoil = None
+    mended = tidegauge(data, "run", "--upstreams", server.url)
+    assert mended.returncode == 0, mended.stdout
+    assert current.readlink() != before
+
+
+READER = """
+import os, sys
+from pathlib import Path
+from warehouse.store import open_published
+os.nice(19)  # readers must not starve the run whose undisturbed work they watch
+current, stop = Path(sys.argv[1]), Path(sys.argv[2])
+reads = 0
+while not (stop.exists() and reads):
+    with open_published(current) as connection:
+        torn, weeks, newest = connection.execute('''
+            select count(*) filter (n.net_liquidity_usd <> n.fed_assets_usd - n.tga_usd - n.reverse_repo_usd),
+                count(*), max(n.week_ending) from metrics.net_liquidity as n
+        ''').fetchone()
+        ((held,),) = connection.execute(
+            "select count(*) from staged.series where series_id = 'WALCL' and period <= ?", [newest]
+        ).fetchall()
+        assert torn == 0 and weeks == held, (torn, weeks, held)
+    reads += 1
+print(reads)
+"""
+
+
+def test_ten_readers_are_never_disturbed_while_runs_write(data: Path, server: SampleServer, tmp_path: Path) -> None:
+    database, stop = data / "replay" / "published" / "current.duckdb", tmp_path / "stop"
+    command = [sys.executable, "-c", READER, str(database), str(stop)]
+    readers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(10)
+    ]
+    server.spoil = disagreeing
+    blocked = tidegauge(data, "run", "--upstreams", server.url)
+    server.spoil = None
+    done = tidegauge(data, "run", "--upstreams", server.url)
+    stop.touch()
+    told = [reader.communicate(timeout=60) for reader in readers]
+    assert (blocked.returncode, done.returncode) == (1, 0)
+    assert [err for _, err in told if "Error" in err] == []
+    assert all(int(out) > 1 for out, _ in told)

@@ -1,0 +1,112 @@
+"""Books at rest: one immutable Parquet file per ingested batch and day, ordered by market and time."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from warehouse.books.book import KEY, LEVELS, SCHEMA, SIDES, Bools, Ints
+from warehouse.books.gather import taken
+from warehouse.books.spool import sync_folder
+
+#: A market's books follow one another, so that compression meets the levels that did not change again; dictionaries
+#: would hide them. Pages are large for the same reason. Prices repay a higher level, sizes hardly.
+COUNTERS = ("observed_at", "received_at", "sequence")
+ENCODING: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": {
+        f"{name}_{what}.list.element": level for name in SIDES for what, level in (("px", 5), ("qty", 3))
+    },
+    "use_dictionary": [f.name for f in SCHEMA if f.type != LEVELS and f.name not in COUNTERS],
+    "column_encoding": dict.fromkeys(COUNTERS, "DELTA_BINARY_PACKED"),
+    "data_page_size": 4 << 20,
+    "row_group_size": 32_768,
+}
+DAY_US = 86_400_000_000
+
+
+def ordered(books: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+    """The books by market and time, and how many that repeat another's key were left out (the first stays)."""
+    rows = pc.sort_indices(books, sort_keys=[(name, "ascending") for name in KEY]).to_numpy().astype(np.int64)
+    keys = books.select(list(KEY)).take(pa.array(rows))
+    is_repeat = repeats(keys, KEY)
+    return taken(books, rows[~is_repeat]), int(is_repeat.sum())
+
+
+def repeats(books: pa.RecordBatch, names: Sequence[str]) -> Bools:
+    """Which rows have the same values as the row before, NULL being equal to NULL."""
+    found = np.ones(books.num_rows, dtype=np.bool_)
+    found[:1] = False
+    for name in names:
+        before, after = books[name][:-1], books[name][1:]
+        is_same = pc.or_(pc.fill_null(pc.equal(before, after), False), pc.and_(before.is_null(), after.is_null()))
+        found[1:] &= is_same.to_numpy(zero_copy_only=False)
+    return found
+
+
+def days(books: pa.RecordBatch) -> dict[date, pa.RecordBatch]:
+    """The books of each UTC day."""
+    day: Ints = books["observed_at"].cast(pa.int64()).to_numpy() // DAY_US
+    found = np.unique(day)
+    epoch = date(1970, 1, 1)
+    if len(found) == 1:
+        return {epoch + timedelta(days=int(found[0])): books}
+    return {epoch + timedelta(days=int(each)): taken(books, np.flatnonzero(day == each)) for each in found}
+
+
+def file_of(root: Path, day: date, name: str) -> Path:
+    """Where the books of a day from one batch are."""
+    return root / f"date={day}" / f"{name}.parquet"
+
+
+def unknown(root: Path, day: date, name: str, books: pa.RecordBatch) -> pa.RecordBatch:
+    """The books of a day that no other batch has stored; of the stored ones only keys of the same hours are read."""
+    span = pc.min_max(books["observed_at"]).as_py()
+    own = file_of(root, day, name)
+    others = [path for path in sorted(own.parent.glob("*.parquet")) if path != own and _overlaps(path, span)]
+    if not others:
+        return books
+    stored = pl.concat([pl.from_arrow(pq.ParquetFile(path).read(columns=list(KEY))) for path in others])
+    keys = pl.from_arrow(pa.Table.from_batches([books.select(list(KEY))])).with_row_index("row")
+    fresh = keys.join(stored, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+    return books if fresh.height == books.num_rows else taken(books, fresh["row"].cast(pl.Int64).to_numpy())
+
+
+def store(root: Path, day: date, name: str, books: pa.RecordBatch) -> Path:
+    """Write the books of a day once and for good: whole or not at all. An existing file is left as it is."""
+    path = file_of(root, day, name)
+    if path.exists():
+        return path
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
+        sync_folder(root)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        pq.write_table(pa.Table.from_batches([books]), file, **ENCODING)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+    sync_folder(path.parent)
+    return path
+
+
+def _overlaps(path: Path, span: dict[str, datetime]) -> bool:
+    """Whether a file has books of this span of time, as far as its footer tells."""
+    metadata = pq.read_metadata(path)
+    column = SCHEMA.get_field_index("observed_at")
+    for group in range(metadata.num_row_groups):
+        statistics = metadata.row_group(group).column(column).statistics
+        if statistics is None or (_utc(statistics.min) <= span["max"] and _utc(statistics.max) >= span["min"]):
+            return True
+    return False
+
+
+def _utc(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
