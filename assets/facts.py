@@ -50,14 +50,14 @@ def recorded(
         store.replace(quality.FRESHNESS, freshness(store, session.now))
     for rejected in said.quarantined[:20]:
         context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
-    rows = store.row_counts()
+    rows = store.ledger.row_counts()
     for key in context.selected_asset_keys:
         table = TABLES[".".join(key.path)]
         appended = said.appended[table.name]
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
-                "dagster/row_count": rows[table.name],
+                "dagster/row_count": rows.get(table.name, 0),
                 "new": appended.new,
                 "revised": appended.revised,
             },

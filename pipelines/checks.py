@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.session import Session
-from warehouse.judging import NOT_JUDGED, judge
+from warehouse.judging import NOT_JUDGED, Verdict, judge
 from warehouse.rules import rules
-from warehouse.suites import Result, has_expectations
+from warehouse.suites import has_expectations
 from warehouse.tables import TABLES
 
 
@@ -34,21 +34,23 @@ def suite_checks() -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
     ) -> Iterator[dg.AssetCheckResult]:
         selected = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys}
-        for table, results in judge(session.store, [t for t in judged if t.name in selected]):
-            yield _check(table.name, results)
+        for verdict in judge(session.store, [t for t in judged if t.name in selected]):
+            yield _check(verdict)
 
     return suites
 
 
-def _check(table_name: str, results: list[Result]) -> dg.AssetCheckResult:
+def _check(verdict: Verdict) -> dg.AssetCheckResult:
+    results = verdict.results
     failed = [result for result in results if not result.passed]
     blocks = any(result.severity == "critical" for result in failed)
     return dg.AssetCheckResult(
-        asset_key=table_name.split("."),
+        asset_key=verdict.table.name.split("."),
         check_name="suite",
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
         metadata={
+            "judged_in_run": verdict.run_id,
             "expectations": len(results),
             "failed": len(failed),
             "unexpected_rows": sum(result.unexpected_count for result in failed),

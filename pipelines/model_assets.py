@@ -43,9 +43,9 @@ def model_assets() -> dg.AssetsDefinition:
 
 def _built(model: Model, store: Store) -> dict[str, Any]:
     """Build a model if anything it depends on changed, and tell what it holds."""
-    recipe = model.recipe(store.versions())
-    if recipe == store.recipe(model.table):
-        return {"dagster/row_count": store.row_counts()[model.table.name], "rebuilt": False}
+    recipe = model.recipe(store.ledger.versions())
+    if recipe == store.ledger.recipe(model.table):
+        return {"dagster/row_count": store.ledger.row_counts().get(model.table.name, 0), "rebuilt": False}
     with store.transaction():
         rows = store.build(model.table, model.query, recipe)
     return {"dagster/row_count": rows, "rebuilt": True, **_newest(model.table, store)}

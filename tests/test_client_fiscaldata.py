@@ -94,8 +94,7 @@ def test_the_closing_balance_is_found_in_each_era(
 def test_opening_and_deposits_less_withdrawals_is_closing() -> None:
     parsed = balances(*THIRD_ERA)
     opening, money_in, money_out, closing = (
-        values(parsed, OBSERVATION, series)[date(2026, 9, 3)]
-        for series in (OPEN, DEPOSITS, WITHDRAWALS, CLOSE)
+        values(parsed, OBSERVATION, series)[date(2026, 9, 3)] for series in (OPEN, DEPOSITS, WITHDRAWALS, CLOSE)
     )
     assert opening + money_in - money_out == closing == 903_928
 
@@ -307,33 +306,24 @@ def test_a_line_that_comes_twice_on_a_day_is_rejected_both_times() -> None:
 
 
 def test_details_tell_lines_of_one_category_apart() -> None:
-    states = [
-        flow("Deposits", "Deposits by States", "1", transaction_catg_desc=d) for d in ("SSI", "Unemployment")
-    ]
+    states = [flow("Deposits", "Deposits by States", "1", transaction_catg_desc=d) for d in ("SSI", "Unemployment")]
     assert rows(flows(*states), FISCAL_FLOW)["detail"].to_list() == ["SSI", "Unemployment"]
 
 
 def test_a_refund_of_minus_three_is_minus_three() -> None:
-    parsed = flows(
-        flow("Deposits", "Federal Reserve Earnings", "(3)"), {**CUSTOMS, "transaction_today_amt": "-3"}
-    )
+    parsed = flows(flow("Deposits", "Federal Reserve Earnings", "(3)"), {**CUSTOMS, "transaction_today_amt": "-3"})
     assert rows(parsed, FISCAL_FLOW)["value"].to_list() == [-3.0, -3.0]
 
 
 def test_flows_without_a_single_line_are_refused() -> None:
-    with pytest.raises(
-        UpstreamError, match=r"facts\.fiscal_flow: none of 1 lines with a transaction_today_amt"
-    ):
+    with pytest.raises(UpstreamError, match=r"facts\.fiscal_flow: none of 1 lines with a transaction_today_amt"):
         flows(flow("Deposits", "Dogecoin Sales", "1"))
 
 
 def test_flows_are_asked_from_ten_business_days_before_the_newest(tmp_path: Path) -> None:
     with serving(Canned(json.dumps(page([CUSTOMS])))) as served:
         fetched(FiscalData(host(served)), FLOWS, tmp_path, lambda key: date(2026, 9, 9))
-    assert (
-        "filter=record_date:gte:2026-08-25&sort=record_date,transaction_type,src_line_nbr"
-        in served.requests[0]
-    )
+    assert "filter=record_date:gte:2026-08-25&sort=record_date,transaction_type,src_line_nbr" in served.requests[0]
 
 
 # -- the crosswalk -------------------------------------------------------------------------------
@@ -355,9 +345,7 @@ def test_flows_are_asked_from_ten_business_days_before_the_newest(tmp_path: Path
         ("Deposits", "Dogecoin Sales", None),
     ],
 )
-def test_a_concept_keeps_its_name_when_the_category_changes_its(
-    kind: str, category: str, concept: str | None
-) -> None:
+def test_a_concept_keeps_its_name_when_the_category_changes_its(kind: str, category: str, concept: str | None) -> None:
     assert concept_of(kind, category, "") == concept
     assert concept_of(kind, category, "any detail") == concept
 
@@ -376,14 +364,7 @@ needs_recordings = pytest.mark.skipif(
 
 
 def recorded(table: str) -> list[dict[str, str]]:
-    path = (
-        Path(os.environ["TIDEGAUGE_RECORDINGS"])
-        / "fiscaldata"
-        / "v1"
-        / "accounting"
-        / "dts"
-        / f"{table}.csv.gz"
-    )
+    path = Path(os.environ["TIDEGAUGE_RECORDINGS"]) / "fiscaldata" / "v1" / "accounting" / "dts" / f"{table}.csv.gz"
     with gzip.open(path, "rt", newline="") as lines:
         return list(DictReader(lines))
 

@@ -136,9 +136,7 @@ MILLIONS = series("Millions of U.S. Dollars")
 
 
 def test_an_api_job_checks_the_units_then_brings_the_observations(tmp_path: Path) -> None:
-    with serving(
-        MILLIONS, observations(("2026-07-16", "2026-07-15", "6735609"), ("", "2026-07-22", "."))
-    ) as served:
+    with serving(MILLIONS, observations(("2026-07-16", "2026-07-15", "6735609"), ("", "2026-07-22", "."))) as served:
         parsed = told(FredApi(host(served), KEY), "WALCL", tmp_path)
     assert values(parsed, OBSERVATION, "WALCL") == {date(2026, 7, 15): 6735609.0}
     assert rows(parsed, OBSERVATION)["locator"].to_list() == ["/observations/observation[1]"]
@@ -215,9 +213,7 @@ def test_one_bad_value_does_not_stop_the_job_and_is_rejected(tmp_path: Path) -> 
         (xml('<observations units="lin"></observations>'), "0 of None rows"),
         (xml("<error/>"), "got <error>"),
         (
-            xml(
-                '<observations units="lin" count="1"><observation date="2026-07-15" val="1"/></observations>'
-            ),
+            xml('<observations units="lin" count="1"><observation date="2026-07-15" val="1"/></observations>'),
             "observation 1 lacks value, got date, val",
         ),
     ],

@@ -32,9 +32,7 @@ def holdings(*weeks: dict[str, str]) -> Parsed:
 
 
 def test_one_request_brings_all_nine_series_of_holdings(tmp_path: Path) -> None:
-    body = json.dumps(
-        {"soma": {"summary": [week("2026-07-15", bills="277018806000", total="774987618000.00")]}}
-    )
+    body = json.dumps({"soma": {"summary": [week("2026-07-15", bills="277018806000", total="774987618000.00")]}})
     with serving(Canned(body)) as served:
         parsed = told(NyFed(host(served), TODAY), "SOMA_TOTAL", tmp_path)
     assert served.requests == ["/soma/summary.json"]
@@ -53,9 +51,7 @@ def test_not_reported_is_no_claim_and_zero_is_zero() -> None:
 
 def test_one_bad_holding_is_rejected_and_the_others_are_kept() -> None:
     parsed = holdings(week("2026-07-15", mbs="n/a", total="5"))
-    assert [(r.locator, r.source, r.value) for r in parsed.rejected] == [
-        ("/soma/summary/0/mbs", "SOMA_MBS", "n/a")
-    ]
+    assert [(r.locator, r.source, r.value) for r in parsed.rejected] == [("/soma/summary/0/mbs", "SOMA_MBS", "n/a")]
     assert values(parsed, OBSERVATION, "SOMA_TOTAL") == {date(2026, 7, 15): 5.0}
 
 
@@ -343,9 +339,7 @@ def test_a_bad_parameter_is_answered_with_an_empty_400(tmp_path: Path) -> None:
 # -- recordings ----------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(
-    "TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings"
-)
+@pytest.mark.skipif("TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings")
 def test_every_recorded_operation_and_week_is_read() -> None:
     folder = Path(os.environ["TIDEGAUGE_RECORDINGS"]) / "nyfed"
     auctions, weeks = _lines(folder / "tsy_results.jsonl.gz"), _lines(folder / "soma_summary.jsonl.gz")

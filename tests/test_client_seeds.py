@@ -14,9 +14,7 @@ from warehouse.tables.facts import GSE_PORTFOLIO, POLICY_EVENT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GSE, EVENTS = "facts.gse_portfolio", "facts.policy_event"
-GSE_HEADER = (
-    "month,issuer,agency_mbs_musd,non_agency_musd,loans_musd,end_balance_musd,source,published_on,entered_on"
-)
+GSE_HEADER = "month,issuer,agency_mbs_musd,non_agency_musd,loans_musd,end_balance_musd,source,published_on,entered_on"
 EVENT_HEADER = "event_date,category,title,value,unit,status,source"
 
 
@@ -72,9 +70,7 @@ def test_every_month_of_the_repository_is_believed(tmp_path: Path) -> None:
 
 def test_progress_is_what_agency_holdings_grew_by(tmp_path: Path) -> None:
     """38.3 bn of 200 bn by July 2026; retained portfolios grew by another figure, because loans moved too."""
-    ends = rows(read(GSE, tmp_path), GSE_PORTFOLIO).filter(
-        pl.col("month").is_in([date(2025, 12, 1), date(2026, 7, 1)])
-    )
+    ends = rows(read(GSE, tmp_path), GSE_PORTFOLIO).filter(pl.col("month").is_in([date(2025, 12, 1), date(2026, 7, 1)]))
     total = ends.group_by("month").agg(pl.col("agency_mbs_musd", "end_balance_musd").sum()).sort("month")
     assert total.select(pl.exclude("month").diff().last()).row(0) == (38_331.0, 41_393.0)
 
@@ -190,9 +186,7 @@ def test_an_event_without_a_number_has_none() -> None:
         ("2025-12-10,fed_rate,Cut, and more,-25,bp,verified,x", "line", "8 values for 7 columns"),
     ],
 )
-def test_an_event_that_breaks_a_rule_is_rejected_and_the_others_kept(
-    line: str, field: str, said: str
-) -> None:
+def test_an_event_that_breaks_a_rule_is_rejected_and_the_others_kept(line: str, field: str, said: str) -> None:
     parsed = events(CUT, line)
     assert rows(parsed, POLICY_EVENT)["title"].to_list() == ["Rate cut 25bp"]
     (rejected,) = parsed.rejected
@@ -201,9 +195,7 @@ def test_an_event_that_breaks_a_rule_is_rejected_and_the_others_kept(
 
 
 def test_an_event_entered_twice_is_rejected_both_times() -> None:
-    parsed = events(
-        CUT, CUT.replace("-25,", "-50,"), "2025-12-12,fed_rmp,Purchases,40,usd_bn_month,verified,x"
-    )
+    parsed = events(CUT, CUT.replace("-25,", "-50,"), "2025-12-12,fed_rmp,Purchases,40,usd_bn_month,verified,x")
     assert rows(parsed, POLICY_EVENT)["category"].to_list() == ["fed_rmp"]
     assert [rejected.locator for rejected in parsed.rejected] == ["line 2", "line 3"]
 

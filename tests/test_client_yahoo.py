@@ -220,25 +220,20 @@ def test_a_fund_without_adjusted_closes_is_refused() -> None:
         (Canned("Edge: Too Many Requests", 429, "text/plain"), "HTTP 429: Edge: Too Many Requests", False),
     ],
 )
-def test_what_the_service_refuses_is_told_in_its_words(
-    tmp_path: Path, answer: Canned, said: str, absent: bool
-) -> None:
+def test_what_the_service_refuses_is_told_in_its_words(tmp_path: Path, answer: Canned, said: str, absent: bool) -> None:
     with serving(answer) as served, pytest.raises(UpstreamError, match=said) as caught:
         fetched(client(served), RUT, tmp_path)
     assert caught.value.absent is absent
 
 
-@pytest.mark.skipif(
-    "TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings"
-)
+@pytest.mark.skipif("TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings")
 def test_every_recorded_close_is_read() -> None:
     """2026-01-08 is the first close of the Russell 2000 above 2,600."""
     path = Path(os.environ["TIDEGAUGE_RECORDINGS"]) / "yahoo" / "_RUT.csv.gz"
     with gzip.open(path, "rt", newline="") as lines:
         recorded = {date.fromisoformat(row["date"]): float(row["close"]) for row in DictReader(lines)}
     bars: list[tuple[str, float | None]] = [
-        (new_york(day, time(9, 30)).replace(tzinfo=None).isoformat(), close)
-        for day, close in recorded.items()
+        (new_york(day, time(9, 30)).replace(tzinfo=None).isoformat(), close) for day, close in recorded.items()
     ]
     parsed = closes(chart(bars), datetime(2026, 11, 2, tzinfo=UTC))
     found = values(parsed, OBSERVATION, RUT)

@@ -199,7 +199,7 @@ def test_reference_tables_hold_every_declaration(tmp_path: Path) -> None:
 
 def test_every_derived_table_has_one_query_and_every_query_a_table() -> None:
     derived = {name for name, table in TABLES.items() if table.schema in ("staged", "metrics")}
-    files = [f"{path.parent.name}.{path.stem}" for path in SQL.rglob("*.sql") if path.parent.name != "checks"]
+    files = [f"{layer}.{path.stem}" for layer in LAYERS for path in (SQL / layer).rglob("*.sql")]
     assert len(files) == len(set(files))
     assert set(files) == set(MODELS) == derived
 

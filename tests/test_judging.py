@@ -16,9 +16,11 @@ JUDGED = [UNIT, GAP, OBSERVATION]
 
 
 def judged(store: Store, run_id: str) -> dict[str, bool]:
-    """The tables that were judged and whether all held."""
-    store.run_id = run_id
-    return {table.name: all(result.passed for result in results) for table, results in judge(store, JUDGED)}
+    """The tables that were judged in this run and whether all held; the others keep an earlier verdict."""
+    store.ledger.run_id = run_id
+    verdicts = list(judge(store, JUDGED))
+    assert {verdict.table for verdict in verdicts} == set(JUDGED)
+    return {v.table.name: all(result.passed for result in v.results) for v in verdicts if v.run_id == run_id}
 
 
 def units(*names: str) -> pl.DataFrame:
@@ -71,11 +73,12 @@ def test_a_table_is_judged_again_when_another_that_its_rules_read_changed(tmp_pa
     """The rule ``fiscal_flows_add_up`` of one table reads another too."""
     flows, cash = TABLES["staged.fiscal_flow"], TABLES["staged.treasury_cash"]
     with opened(tmp_path) as store:
+        store.ledger.run_id = "run-1"
         list(judge(store, [flows]))
         store.connection.execute("update quality.result set passed = true")
-        assert list(judge(store, [flows])) == []
+        assert [verdict.run_id for verdict in judge(store, [flows])] == ["run-1"]
         store.connection.execute(
             "insert into quality.ledger values (1000, 'other', $name, 1, 1, '', now())", {"name": cash.name}
         )
-        store.run_id = "run-2"
-        assert [table.name for table, _ in judge(store, [flows])] == [flows.name]
+        store.ledger.run_id = "run-2"
+        assert [verdict.run_id for verdict in judge(store, [flows])] == ["run-2"]

@@ -14,13 +14,15 @@ import pytest
 
 from tests.stored import append, at, observations, opened
 from warehouse import publishing
+from warehouse.copies import content_hash, open_published
 from warehouse.publishing import KEEP, Shelf
-from warehouse.store import Store, open_published
+from warehouse.store import Store
 from warehouse.tables.facts import OBSERVATION
+from warehouse.tables.quality import LEDGER
 from warehouse.tables.reference import UNIT
 
 REPOSITORY = Path(__file__).parent.parent
-TABLES = [UNIT, OBSERVATION]
+TABLES = [UNIT, OBSERVATION, LEDGER]
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
@@ -85,7 +87,8 @@ def test_the_manifest_tells_origin_run_checks_rows_and_hashes(tmp_path: Path) ->
             "published_at": (START + timedelta(minutes=2)).isoformat(),
         }
         assert second["tables"] == {
-            table.name: {"rows": 2, "content_hash": store.content_hash(table)} for table in TABLES
+            table.name: {"rows": rows, "content_hash": content_hash(store, table)}
+            for table, rows in ((UNIT, 2), (OBSERVATION, 2), (LEDGER, 4))
         }
         assert first["tables"]["reference.unit"] != second["tables"]["reference.unit"]
         append(store, observations(("WALCL", START.date(), 1.0), received_at=at(9)))
@@ -183,7 +186,7 @@ def test_a_reader_cannot_write_attach_or_reach_other_files(tmp_path: Path, query
 READER = """
 import sys
 from pathlib import Path
-from warehouse.store import open_published
+from warehouse.copies import open_published
 print("ready", flush=True)
 seen = []
 for _ in range(int(sys.argv[2])):

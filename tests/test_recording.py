@@ -172,10 +172,10 @@ def test_recording_again_from_the_beginning_changes_nothing(tmp_path: Path) -> N
         finish(landing, "SOFR", f"2026-01-05,{value}", "2026-01-06,4.2", day=day)
     with opened(tmp_path) as store:
         recorded(store, landing)
-        before = values(store), quarantine(store), replies(store), store.versions()
+        before = values(store), quarantine(store), replies(store), store.ledger.versions()
         (tmp_path / "journal.read").unlink()  # as after a crash between the facts and the mark
         recorded(store, landing)
-        assert (values(store), quarantine(store), replies(store), store.versions()) == before
+        assert (values(store), quarantine(store), replies(store), store.ledger.versions()) == before
 
 
 @pytest.mark.parametrize("outcome", ["failed", "absent"])
@@ -185,7 +185,7 @@ def test_a_job_that_did_not_end_well_is_not_parsed(tmp_path: Path, outcome: str)
     with opened(tmp_path) as store:
         recorded(store, landing)
         assert (values(store), quarantine(store), replies(store)) == ([], [], set())
-        assert store.versions() == {}
+        assert store.ledger.versions() == {}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ def test_the_week_of_7_january_appears_only_on_friday(data: Path) -> None:
     assert sql(data, WEEK, "replay") == [{"n": 1}]
     rows = sql(
         data,
-        "select net_liquidity_usd, known_at::varchar as known_at from metrics.net_liquidity where week_ending = '2026-01-07'",
+        """
+        select net_liquidity_usd, known_at::varchar as known_at from metrics.net_liquidity
+        where week_ending = '2026-01-07'
+        """,
         "replay",
     )
     assert rows == [{"net_liquidity_usd": 5_772_872_000_000, "known_at": "2026-01-08 21:30:00+00"}]

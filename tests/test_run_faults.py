@@ -19,7 +19,8 @@ pytestmark = pytest.mark.xdist_group("faults")
 EARLIER = datetime(2026, 1, 26, 12, tzinfo=UTC)
 NEWEST = """
     select r.upstream, max(o.period)::varchar from facts.observation as o
-    inner join reference.series as r using (series_id) where o.series_id in ('WALCL', 'DTS_TGA_CLOSE', 'YAHOO_RUT_CLOSE')
+    inner join reference.series as r using (series_id)
+    where o.series_id in ('WALCL', 'DTS_TGA_CLOSE', 'YAHOO_RUT_CLOSE')
     group by all order by all
 """
 
@@ -46,7 +47,9 @@ def maintenance(target: str, reply: Reply) -> Reply:
     return Reply(b"<!DOCTYPE html><title>Maintenance</title>", 200, "text/html")
 
 
-def test_a_failing_upstream_leaves_the_others_complete_is_named_and_catches_up_later(data: Path, server: SampleServer) -> None:
+def test_a_failing_upstream_leaves_the_others_complete_is_named_and_catches_up_later(
+    data: Path, server: SampleServer
+) -> None:
     assert live_rows(data, NEWEST, "replay") == [
         ("fiscaldata", "2026-01-22"),
         ("fred", "2026-01-21"),
@@ -103,7 +106,7 @@ def test_a_critical_failure_blocks_publishing_until_it_is_mended(data: Path, ser
 READER = """
 import os, sys
 from pathlib import Path
-from warehouse.store import open_published
+from warehouse.copies import open_published
 os.nice(19)  # readers must not starve the run whose undisturbed work they watch
 current, stop = Path(sys.argv[1]), Path(sys.argv[2])
 reads = 0
@@ -125,9 +128,7 @@ print(reads)
 def test_ten_readers_are_never_disturbed_while_runs_write(data: Path, server: SampleServer, tmp_path: Path) -> None:
     database, stop = data / "replay" / "published" / "current.duckdb", tmp_path / "stop"
     command = [sys.executable, "-c", READER, str(database), str(stop)]
-    readers = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(10)
-    ]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(10)]
     server.spoil = disagreeing
     blocked = tidegauge(data, "run", "--upstreams", server.url)
     server.spoil = None

@@ -29,7 +29,10 @@ def test_the_summary_says_what_happened_and_that_it_is_synthetic(data: Path) -> 
     assert " 0 failed" in told
     assert "current.duckdb" in told
     assert "tidegauge run --upstreams live" in told
-    assert [line.split("  ")[0] for line in told.splitlines() if "bn USD" in line] == ["Net liquidity", "Treasury account"]
+    assert [line.split("  ")[0] for line in told.splitlines() if "bn USD" in line] == [
+        "Net liquidity",
+        "Treasury account",
+    ]
 
 
 def test_a_second_run_finds_nothing_new_and_publishes_nothing(data: Path) -> None:
@@ -79,7 +82,8 @@ def test_every_fact_leads_to_a_landed_reply(data: Path) -> None:
         """
         select count(*) as n from (
             select landed_id from facts.observation union all select landed_id from facts.fiscal_flow
-            union all select landed_id from facts.repo_operation union all select landed_id from facts.treasury_operation
+            union all select landed_id from facts.repo_operation
+            union all select landed_id from facts.treasury_operation
         ) anti join facts.landed using (landed_id)
         """,
     )

@@ -1,4 +1,4 @@
-"""The sample world's crypto venues through the real ccxt over real sockets: one story told in six formats."""
+"""The sample world's crypto venues through the real ccxt over real sockets: one story told in seven formats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipelines.sample.wire.reply import Reply
 from pipelines.sample.world import SEED, build
 from tests.venues import local_ccxt
 
-VENUES = ("okx", "deribit", "hyperliquid", "kraken", "coinbase", "gate")
+VENUES = ("okx", "deribit", "hyperliquid", "kraken", "coinbase", "gate", "bitget")
 BITCOIN = {
     "okx": "BTC/USDT:USDT",
     "deribit": "BTC/USD:BTC",
@@ -28,8 +28,9 @@ BITCOIN = {
     "kraken": "BTC/USD",
     "coinbase": "BTC/USD",
     "gate": "BTC/USDT:USDT",
+    "bitget": "BTC/USDT:USDT",
 }
-PAGES = {"okx": 300, "deribit": 1000, "hyperliquid": 5000, "kraken": 720, "coinbase": 300, "gate": 1999}
+PAGES = {"okx": 300, "deribit": 1000, "hyperliquid": 5000, "kraken": 720, "coinbase": 300, "gate": 1999, "bitget": 90}
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 Desk = Callable[[str], Any]
 
@@ -86,8 +87,8 @@ def open_coins(exchange: Any, symbol: str) -> float:
     if exchange.id == "deribit":
         price = float(row["info"]["estimated_delivery_price"])
         return float(row["openInterestValue"] / (price if exchange.market(symbol)["inverse"] else 1))
-    assert row["timestamp"] is None
     assert row["openInterestValue"] is None
+    assert (row["timestamp"] is None) == (exchange.id == "hyperliquid")
     return float(row["openInterestAmount"])
 
 
@@ -100,6 +101,7 @@ def open_coins(exchange: Any, symbol: str) -> float:
         ("kraken", 15, ["BTC/USD", "DOGE/USD", "USDT/USD", "USDC/USDT", "WBTC/USD"]),
         ("coinbase", 12, ["BTC/USD", "EOS/USD", "USDT/USD"]),
         ("gate", 28, ["BTC/USDT", "BTC/USDT:USDT", "EOS/USDT", "EOS/USDT:USDT"]),
+        ("bitget", 26, ["BTC/USDT", "BTC/USDT:USDT", "WBTC/USDT"]),
     ],
 )
 def test_markets_load(now: Desk, name: str, markets: int, some: list[str]) -> None:
@@ -154,7 +156,7 @@ def test_the_last_candle_is_the_unfinished_one(now: Desk, name: str) -> None:
 def test_candles_page_without_gaps_as_far_as_the_venue_reaches(now: Desk, name: str) -> None:
     since, rows = ms("2023-01-01"), list[Any]()
     while True:
-        page = now(name).fetch_ohlcv(BITCOIN[name], "1d", since, 1000)
+        page = now(name).fetch_ohlcv(BITCOIN[name], "1d", since, 200 if name == "bitget" else 1000)
         assert len(page) <= PAGES[name]
         rows, since = rows + page, page[-1][0] + DAY_MS if page else since
         if not page or since > ms("2026-02-02"):
@@ -189,7 +191,7 @@ def test_units_of_books_lead_to_the_same_order_of_dollars(now: Desk) -> None:
 
 
 @pytest.mark.parametrize("coin", ["BTC", "SOL"])
-@pytest.mark.parametrize("name", ["okx", "deribit", "hyperliquid", "gate"])
+@pytest.mark.parametrize("name", ["okx", "deribit", "hyperliquid", "gate", "bitget"])
 def test_open_interest_is_the_storys_coins_in_every_unit(now: Desk, name: str, coin: str) -> None:
     symbol = "SOL/USDC:USDC" if (name, coin) == ("deribit", "SOL") else BITCOIN[name].replace("BTC", coin)
     expected = float(derivatives.open_coins(SEED, name, coin, CLOCK.timestamp()))
@@ -233,13 +235,13 @@ def test_books_are_four_tenths_thinner_after_the_flush(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "interval"), [("okx", "8h"), ("deribit", "8h"), ("hyperliquid", "1h"), ("gate", "8h")]
+    ("name", "interval"), [("okx", "8h"), ("deribit", "8h"), ("hyperliquid", "1h"), ("gate", "8h"), ("bitget", "8h")]
 )
 def test_funding_comes_with_its_interval(now: Desk, name: str, interval: str) -> None:
     rate = now(name).fetch_funding_rate(BITCOIN[name])
     assert rate["interval"] == interval
     assert abs(rate["fundingRate"]) < 5e-4
-    rows = now(name).fetch_funding_rate_history(BITCOIN[name], ms("2026-01-20"), 20)
+    rows = now(name).fetch_funding_rate_history(BITCOIN[name], ms("2026-01-28"), 100)
     hours = {round((after["timestamp"] - before["timestamp"]) / HOUR_MS) for before, after in pairwise(rows)}
     assert hours == {1 if name in ("deribit", "hyperliquid") else 8}
 
@@ -252,6 +254,25 @@ def test_one_symbol_of_okx_pays_every_four_hours_from_december_on(now: Desk) -> 
     switch = ms("2025-12-01")
     assert {after - before for before, after in pairwise(at) if after <= switch} == {8 * HOUR_MS}
     assert {after - before for before, after in pairwise(at) if after > switch} == {4 * HOUR_MS}
+
+
+def test_altcoins_fall_further_than_bitcoin_in_the_last_quarter_of_2025(now: Desk) -> None:
+    rows = {
+        coin: now("okx").fetch_ohlcv(f"{coin}/USDT", "1d", ms("2025-10-01"), 92)
+        for coin in ("BTC", "ETH", "SOL", "XRP", "ADA", "DOGE", "LINK", "AVAX", "LTC", "DOT", "BNB", "TRX")
+    }
+    falls = {coin: days[-1][4] / days[0][1] - 1 for coin, days in rows.items()}
+    assert -0.3 < falls.pop("BTC") < -0.15
+    assert max(falls.values()) < -0.22
+
+
+def test_bitget_pages_funding_by_number_and_ignores_since(now: Desk) -> None:
+    assert now("bitget").fetch_funding_rate_history("BTC/USDT:USDT", ms("2026-01-20"), 10)[0]["timestamp"] > ms(
+        "2026-01-29"
+    )
+    older = now("bitget").fetch_funding_rate_history("BTC/USDT:USDT", None, 10, {"pageNo": 2})
+    newer = now("bitget").fetch_funding_rate_history("BTC/USDT:USDT", None, 10)
+    assert newer[0]["timestamp"] - older[-1]["timestamp"] == 8 * HOUR_MS
 
 
 def test_okx_keeps_little_history_of_open_interest(now: Desk) -> None:
@@ -292,6 +313,8 @@ def test_unknown_things_are_refused_in_each_venues_own_way() -> None:
         ("kraken/0/public/Nope", 404, {"error": ["EGeneral:Unknown method"]}),
         ("coinbase/api/v3/brokerage/market/products/NOPE-USD", 404, {"error": "NOT_FOUND"}),
         ("gate/api/v4/spot/order_book?currency_pair=NOPE_USDT", 400, {"label": "INVALID_CURRENCY_PAIR"}),
+        ("bitget/api/v2/spot/market/orderbook?symbol=NOPEUSDT", 400, {"code": "40034"}),
+        ("bitget/api/v2/nope", 404, {"code": "40404"}),
         ("gate/api/v4/futures/usdt/order_book?contract=BTC_USDT&limit=301", 400, {"label": "INVALID_PARAM_VALUE"}),
     ]
     with serve() as sample, httpx.Client(base_url=f"{sample.url}/venues/", verify=False) as http:

@@ -1,4 +1,5 @@
 """The sample world over real sockets: formats, identities between upstreams, published figures, the clock."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -53,9 +54,7 @@ class Reader:
         return rows
 
     def chart(self, symbol: str, first: str = "2019-01-01", last: str = "2026-02-03") -> dict[str, Any]:
-        start, end = (
-            int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) for day in (first, last)
-        )
+        start, end = (int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) for day in (first, last))
         query: dict[str, str | int] = {"period1": start, "period2": end, "events": "div,splits"}
         result: dict[str, Any] = self.json(f"/v8/finance/chart/{symbol}", **query)["chart"]["result"][0]
         return result
@@ -90,9 +89,7 @@ def closes(reader: Reader) -> dict[str, int]:
         elif day < "2022-04-18":
             close = row["close_today_bal"] if account == "Treasury General Account (TGA)" else None
         else:
-            close = (
-                row["open_today_bal"] if account == "Treasury General Account (TGA) Closing Balance" else None
-            )
+            close = row["open_today_bal"] if account == "Treasury General Account (TGA) Closing Balance" else None
         if close is not None:
             assert day not in found
             found[day] = int(close)
@@ -144,8 +141,7 @@ def test_extremes_fall_on_their_published_days(reader: Reader) -> None:
     assert max(treasury, key=treasury.__getitem__) == "2020-07-29"
     assert max(repos, key=repos.__getitem__) == "2022-12-30"
     net = {
-        day: assets[day] / 1e3 - treasury[day] / 1e3 - repos[max(one for one in repos if one <= day)]
-        for day in assets
+        day: assets[day] / 1e3 - treasury[day] / 1e3 - repos[max(one for one in repos if one <= day)] for day in assets
     }
     assert max(net, key=net.__getitem__) == "2021-09-15"
 
@@ -162,13 +158,7 @@ def test_securities_of_the_two_feds_agree(reader: Reader, soma: dict[str, dict[s
     assert set(soma) == set(treasuries) == set(reader.series("WALCL"))
     for day, row in soma.items():
         held = {name: float(value or 0) for name, value in row.items() if name != "asOfDate"}
-        parts = (
-            held["bills"]
-            + held["notesbonds"]
-            + held["tips"]
-            + held["frn"]
-            + held["tipsInflationCompensation"]
-        )
+        parts = held["bills"] + held["notesbonds"] + held["tips"] + held["frn"] + held["tipsInflationCompensation"]
         assert abs(parts - treasuries[day] * 1e6) <= 1e6
         assert abs(held["mbs"] + held["cmbs"] - mortgages[day] * 1e6) <= 1e6
         assert held["bills"] == bills[day] * 1e6
@@ -179,35 +169,25 @@ def test_securities_of_the_two_feds_agree(reader: Reader, soma: dict[str, dict[s
 
 
 def test_bills_grow_by_what_the_desk_bought(reader: Reader, soma: dict[str, dict[str, str]]) -> None:
-    rows = reader.json("/api/tsy/all/results/details/search.json", startDate="2025-12-01")["treasury"][
-        "auctions"
-    ]
+    rows = reader.json("/api/tsy/all/results/details/search.json", startDate="2025-12-01")["treasury"]["auctions"]
     assert min(row["operationDate"] for row in rows) == "2025-12-12"
-    assert all(
-        row["operationType"] == "Outright Bill Purchase" and row["operationDirection"] == "P" for row in rows
-    )
+    assert all(row["operationType"] == "Outright Bill Purchase" and row["operationDirection"] == "P" for row in rows)
     assert all(
         sum(int(part["parAmountAccepted"]) for part in row["details"]) == int(row["totalParAmtAccepted"])
         for row in rows
     )
     weeks = sorted(day for day in soma if day >= "2025-12-10")
     for before, after in pairwise(weeks):
-        settled = sum(
-            int(row["totalParAmtAccepted"]) for row in rows if before < row["settlementDate"] <= after
-        )
+        settled = sum(int(row["totalParAmtAccepted"]) for row in rows if before < row["settlementDate"] <= after)
         assert int(soma[after]["bills"]) - int(soma[before]["bills"]) == settled > 0
 
 
 def test_overnight_repos_are_the_operations_of_the_day(reader: Reader) -> None:
-    rows = reader.json(
-        "/api/rp/results/search.json", startDate="2019-01-01", operationTypes="Repo,Reverse Repo"
-    )
+    rows = reader.json("/api/rp/results/search.json", startDate="2019-01-01", operationTypes="Repo,Reverse Repo")
     operations = rows["repo"]["operations"]
     counted = [row for row in operations if row["isSmallValue"] != "Y" and not row["note"]]
     borrowed = {
-        row["operationDate"]: row["totalAmtAccepted"]
-        for row in counted
-        if row["operationType"] == "Reverse Repo"
+        row["operationDate"]: row["totalAmtAccepted"] for row in counted if row["operationType"] == "Reverse Repo"
     }
     series = reader.series("RRPONTSYD")
     assert borrowed == {day: round(value * 1e9) for day, value in series.items()}
@@ -225,9 +205,7 @@ def test_overnight_repos_are_the_operations_of_the_day(reader: Reader) -> None:
     }
 
 
-def test_the_treasury_account_has_one_close_per_day_in_all_eras(
-    reader: Reader, closes: dict[str, int]
-) -> None:
+def test_the_treasury_account_has_one_close_per_day_in_all_eras(reader: Reader, closes: dict[str, int]) -> None:
     levels, averages = reader.series("WDTGAL"), reader.series("WTREGEN")
     days = sorted(closes)
 
@@ -243,9 +221,7 @@ def test_cash_flows_add_up_to_the_million(reader: Reader, closes: dict[str, int]
     sums: dict[tuple[str, str], int] = {}
     columns = "record_date,transaction_type,transaction_catg,transaction_today_amt"
     for row in reader.statement("deposits_withdrawals_operating_cash", fields=columns):
-        if row["transaction_catg"] == "null" or row["transaction_catg"].startswith(
-            ("Sub-Total", "Transfers ")
-        ):
+        if row["transaction_catg"] == "null" or row["transaction_catg"].startswith(("Sub-Total", "Transfers ")):
             continue
         key = row["record_date"], row["transaction_type"]
         sums[key] = sums.get(key, 0) + int(row["transaction_today_amt"])
@@ -258,9 +234,7 @@ def test_cash_flows_add_up_to_the_million(reader: Reader, closes: dict[str, int]
         for row in reader.statement("operating_cash_balance", filter="record_date:eq:2026-01-07")
     }
     assert int(four["Total TGA Deposits (Table II)"]["open_today_bal"]) == sums["2026-01-07", "Deposits"]
-    assert (
-        int(four["Treasury General Account (TGA) Opening Balance"]["open_today_bal"]) == closes["2026-01-06"]
-    )
+    assert int(four["Treasury General Account (TGA) Opening Balance"]["open_today_bal"]) == closes["2026-01-06"]
     assert four["Treasury General Account (TGA) Closing Balance"]["close_today_bal"] == "null"
 
 
@@ -321,25 +295,17 @@ def test_derived_yields_and_index_copies_agree(reader: Reader) -> None:
 
 
 def test_the_calendars_differ_where_the_markets_do(reader: Reader) -> None:
-    rows = dict(
-        line.split(",") for line in reader.get("/graph/fredgraph.csv", id="DGS10").text.splitlines()[1:]
-    )
+    rows = dict(line.split(",") for line in reader.get("/graph/fredgraph.csv", id="DGS10").text.splitlines()[1:])
     assert rows["2025-10-13"] == ""
     assert "2025-10-12" not in rows
     assert "2025-10-13" in reader.series("SP500")
     assert "2025-01-09" not in reader.series("SP500")
     assert "2025-04-18" not in reader.series("SOFR")
     assert "2025-04-18" in reader.series("EFFR")
-    assert (
-        "2025-12-28" in reader.series("DFF")
-    )
-    assert (
-        reader.series("DFF")["2025-12-28"] == reader.series("DFF")["2025-12-26"]
-    )
+    assert "2025-12-28" in reader.series("DFF")
+    assert reader.series("DFF")["2025-12-28"] == reader.series("DFF")["2025-12-26"]
     assert min(reader.series("BAMLH0A0HYM2")) == "2023-02-01"
-    assert "2025-08-31" in reader.series(
-        "BAMLH0A0HYM2"
-    )
+    assert "2025-08-31" in reader.series("BAMLH0A0HYM2")
     assert max(reader.series("IORB")) == "2026-02-03"  # tomorrow, for the world's clock
 
 
@@ -375,9 +341,7 @@ def test_revised_series_keep_every_vintage(reader: Reader, name: str) -> None:
         day = date.fromisoformat(following["realtime_start"]) - timedelta(days=1)
         assert row["realtime_end"] == day.isoformat()
     first = month[0]["realtime_start"]
-    then = reader.fred("series/observations", name, realtime_start=first, realtime_end=first).json()[
-        "observations"
-    ]
+    then = reader.fred("series/observations", name, realtime_start=first, realtime_end=first).json()["observations"]
     assert then[-1] == {
         "realtime_start": first,
         "realtime_end": first,
@@ -449,19 +413,14 @@ def test_the_clock_decides_what_is_public() -> None:
         assert max(reader.series("WALCL")) == "2025-12-31"
         sample.at = moment("2026-01-09T12:00Z")
         assert max(reader.series("WALCL")) == "2026-01-07"
-        assert (
-            max(row["asOfDate"] for row in reader.json("/api/soma/summary.json")["soma"]["summary"])
-            == "2026-01-07"
-        )
-        assert (
-            reader.statement("operating_cash_balance", sort="-record_date")[0]["record_date"] == "2026-01-07"
-        )
+        assert max(row["asOfDate"] for row in reader.json("/api/soma/summary.json")["soma"]["summary"]) == "2026-01-07"
+        assert reader.statement("operating_cash_balance", sort="-record_date")[0]["record_date"] == "2026-01-07"
         assert max(reader.series("SOFR")) == "2026-01-07"
         sample.at = moment("2026-01-09T18:00Z")  # 13:00 in New York
         assert max(reader.series("SOFR")) == "2026-01-08"
-        row = reader.json(
-            "/api/rp/results/search.json", startDate="2026-01-09", operationTypes="Reverse Repo"
-        )["repo"]["operations"][0]
+        row = reader.json("/api/rp/results/search.json", startDate="2026-01-09", operationTypes="Reverse Repo")["repo"][
+            "operations"
+        ][0]
         assert (row["auctionStatus"], row["totalAmtAccepted"]) == ("Announced", "")
         chart = reader.chart("%5ERUT", "2026-01-08", "2026-01-09")
         assert chart["timestamp"] == [1767882600, int(sample.at.timestamp())]  # the running bar comes unasked

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from tests.stored import RELEASED, append, at, observations, opened, vintages
+from warehouse.copies import content_hash, copy_tables
 from warehouse.store import Appended, Store, StoreError
 from warehouse.tables.facts import GSE_PORTFOLIO, OBSERVATION, POLICY_EVENT
 from warehouse.tables.quality import LEDGER
@@ -283,7 +284,7 @@ def test_a_built_table_holds_what_the_query_says_and_nothing_older(tmp_path: Pat
         for unit in ("euro", "yen"):
             assert build(store, f"select 2 as factor, '{unit}' as unit, 'money' as plain_unit, {ALWAYS}") == 1
         assert store.read("select unit, plain_unit, factor from reference.unit").rows() == [("yen", "money", 2.0)]
-        assert store.recipe(UNIT) == "r"
+        assert store.ledger.recipe(UNIT) == "r"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,7 @@ def test_a_query_that_does_not_fit_the_declaration_leaves_the_table_as_it_was(
         with pytest.raises(StoreError, match=r"reference\.unit.*" + said):
             build(store, query)
         assert store.read("select unit, factor from reference.unit").rows() == [("usd", 1.0)]
-        assert store.versions() == {"reference.unit": "1"}
+        assert store.ledger.versions() == {"reference.unit": "1"}
 
 
 def units(*names: str) -> pl.DataFrame:
@@ -345,7 +346,7 @@ def test_the_content_hash_knows_no_order_but_every_value(tmp_path: Path) -> None
         def hashed(*frames: pl.DataFrame) -> str:
             with store.transaction():
                 store.replace(POLICY_EVENT, pl.concat(frames))
-            return store.content_hash(POLICY_EVENT)
+            return content_hash(store, POLICY_EVENT)
 
         one, two = event(title="one"), event(title="two")
         assert hashed(one, two) == hashed(two, one)
@@ -405,7 +406,7 @@ def test_a_table_stored_with_its_columns_in_another_order_is_copied_by_name(tmp_
             store.replace(UNIT, units("a"))
         with store.transaction():
             assert not store.replace(UNIT, units("a"))
-        store.copy_tables([UNIT], tmp_path / "it's a copy.duckdb", tmp_path / "parquet")
+        copy_tables(store, [UNIT], tmp_path / "it's a copy.duckdb", tmp_path / "parquet")
     copy = duckdb.connect(tmp_path / "it's a copy.duckdb", read_only=True)
     assert copy.execute("select unit, plain_unit from reference.unit").fetchall() == [("a", "x")]
     copy.close()
@@ -481,16 +482,16 @@ def test_a_warehouse_that_lost_writes_is_refused(tmp_path: Path) -> None:
 
 def test_counts_versions_and_newest_periods(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        assert store.versions() == {}
+        assert store.ledger.versions() == {}
         assert store.newest_periods() == {}
-        assert store.recipe(UNIT) is None
+        assert store.ledger.recipe(UNIT) is None
         append(
             store,
             observations(("WALCL", WEDNESDAY, 1.0), ("WALCL", DAY, 2.0), ("SOFR", WEDNESDAY, 3.0), received_at=at(9)),
         )
         append(store, event(), POLICY_EVENT)
         append(store, told(5.0, at(10)))
-        assert store.versions() == {"facts.observation": "3", "facts.policy_event": "2"}
-        counts = store.row_counts()
-        assert (counts["facts.observation"], counts["facts.policy_event"], counts["reference.unit"]) == (4, 1, 0)
+        assert store.ledger.versions() == {"facts.observation": "3", "facts.policy_event": "2"}
+        counts = store.ledger.row_counts()
+        assert counts == {"facts.observation": 4, "facts.policy_event": 1}
         assert store.newest_periods() == {"WALCL": DAY, "SOFR": WEDNESDAY, "facts.policy_event": DAY}

@@ -20,9 +20,7 @@ HTML = Canned("<html><body>We'll be back soon</body></html>", content_type="text
 
 def test_a_reply_is_landed_as_received_with_request_status_and_times(tmp_path: Path) -> None:
     with serving(OK) as served:
-        reply = transport(host(served), tmp_path).get(
-            "/x", expect="json", a="1,2", b="x y", c="record_date:gte:2"
-        )
+        reply = transport(host(served), tmp_path).get("/x", expect="json", a="1,2", b="x y", c="record_date:gte:2")
     assert served.requests == ["/x?a=1,2&b=x%20y&c=record_date:gte:2"]
     assert reply.landed.request == "GET /x?a=1,2&b=x%20y&c=record_date:gte:2"
     assert (reply.landed.status, reply.landed.content_type) == (200, "application/json")
@@ -106,9 +104,7 @@ def test_half_a_body_then_a_whole_one_lands_only_the_whole(tmp_path: Path) -> No
     ],
     ids=["400", "404", "451", "redirect", "HTML with 200", "empty 200", "blank 200"],
 )
-def test_what_will_not_pass_is_not_tried_again(
-    tmp_path: Path, answer: Canned, said: str, absent: bool
-) -> None:
+def test_what_will_not_pass_is_not_tried_again(tmp_path: Path, answer: Canned, said: str, absent: bool) -> None:
     with serving(answer) as served, pytest.raises(UpstreamError) as caught:
         transport(host(served), tmp_path).get("/x", expect="json")
     assert said in str(caught.value)

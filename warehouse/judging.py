@@ -3,14 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
 
+from warehouse.queries import tables_read
 from warehouse.rules import Rule, rules
 from warehouse.store import Store
 from warehouse.suites import Result, validate
 from warehouse.table import Table
+from warehouse.tables import TABLES
 from warehouse.tables.quality import RESULT
 
 #: The result table is what judging writes; judging it would never end.
@@ -19,26 +22,56 @@ NOT_JUDGED = (RESULT.name, "quality.ledger")
 LATEST = "from quality.result qualify known_at = max(known_at) over (partition by table_name)"
 
 
-def judge(store: Store, tables: Sequence[Table]) -> Iterator[tuple[Table, list[Result]]]:
+@dataclass(frozen=True)
+class Verdict:
+    """What a table's suite said, and in which run."""
+
+    table: Table
+    results: list[Result]
+    run_id: str
+
+
+def judge(store: Store, tables: Sequence[Table]) -> Iterator[Verdict]:
     """Run the suites of those tables that changed since they were last judged, and store the results.
 
-    A table that has not changed is judged again only when it failed: a blocking failure stays one.
+    A table that has not changed keeps its verdict, unless that was a blocking failure: it is judged again.
     """
     known = rules()
     subjects = _subjects(store, tables, known)
-    settled = dict(
-        store.read(
-            f"""
-            select table_name, any_value(subject) from ({LATEST})
-            group by table_name having bool_and(passed or severity <> 'critical')
-            """
-        ).rows()
-    )
-    due = [table for table in tables if settled.get(table.name) != subjects[table.name]]
+    held = _held(store)
+    due = []
+    for table in tables:
+        subject, verdict = held.get(table.name, ("", None))
+        if verdict and subject == subjects[table.name]:
+            yield verdict
+        else:
+            due.append(table)
     for table, results in validate(store, due, known):
         with store.transaction():
-            store.insert(RESULT, _rows(store.run_id, table, results, subjects[table.name]))
-        yield table, results
+            store.insert(RESULT, _rows(store.ledger.run_id, table, results, subjects[table.name]))
+        yield Verdict(table, results, store.ledger.run_id)
+
+
+def _held(store: Store) -> dict[str, tuple[str, Verdict]]:
+    """The latest verdict of each table that none of its critical expectations failed, with what it was about."""
+    held: dict[str, tuple[str, Verdict]] = {}
+    for row in store.read(LATEST).rows(named=True):
+        result = Result(
+            expectation=row["expectation"],
+            severity=row["severity"],
+            passed=row["passed"],
+            observed=row["observed"] or "",
+            unexpected_count=row["unexpected_count"],
+            sample=json.loads(row["sample"] or "[]"),
+        )
+        name = row["table_name"]
+        _, verdict = held.setdefault(name, (row["subject"], Verdict(TABLES[name], [], row["run_id"])))
+        verdict.results.append(result)
+    return {
+        name: (subject, verdict)
+        for name, (subject, verdict) in held.items()
+        if all(result.passed or result.severity != "critical" for result in verdict.results)
+    }
 
 
 def standing(store: Store) -> dict[str, int]:
@@ -57,12 +90,12 @@ def standing(store: Store) -> dict[str, int]:
 
 def _subjects(store: Store, tables: Sequence[Table], known: Sequence[Rule]) -> dict[str, str]:
     """A hash of all that a verdict depends on: the declaration, its rules, every table that these name."""
-    versions = store.versions()
+    versions = store.ledger.versions()
     subjects = {}
     for table in tables:
-        queries = [rule.query for rule in known if rule.table_name == table.name]
-        named = {name: v for name, v in versions.items() if name == table.name or any(name in q for q in queries)}
-        told = json.dumps([named, repr(table), [repr(rule) for rule in known if rule.table_name == table.name]])
+        own = [rule for rule in known if rule.table_name == table.name]
+        named = {table.name}.union(*(tables_read(rule.query) for rule in own))
+        told = json.dumps([[(name, versions.get(name)) for name in sorted(named)], repr(table), list(map(repr, own))])
         subjects[table.name] = hashlib.sha256(told.encode()).hexdigest()[:16]
     return subjects
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse.copies import content_hash, copy_tables
 from warehouse.dictionary import dictionary
 from warehouse.store import Store
 from warehouse.table import Table
@@ -40,28 +41,30 @@ class Shelf:
         self, store: Store, tables: Sequence[Table], *, origin: str, checks: dict[str, int], now: datetime
     ) -> dict[str, Any] | None:
         """Publish a new snapshot and return its manifest; None when no table nor declaration changed since."""
-        before, versions, words = self.manifest(), store.versions(), dictionary(tables)
+        before, versions, words = self.manifest(), store.ledger.versions(), dictionary(tables)
         if before and before["versions"] == versions and (self.root / "dictionary.md").read_text() == words:
             return None
         self._drop_unfinished()
-        name = f"{now:%Y%m%dT%H%M%S%fZ}-{store.run_id[:8]}"
+        name = f"{now:%Y%m%dT%H%M%S%fZ}-{store.ledger.run_id[:8]}"
         partial = self.root / "snapshots" / f".{name}"
         partial.mkdir(parents=True)
-        store.copy_tables(tables, partial / DATABASE, partial / "parquet")
-        held = before["tables"] if before else {}
+        copy_tables(store, tables, partial / DATABASE, partial / "parquet")
+        # A table without a version, such as the ledger, may change without one.
+        same = {name for name, version in versions.items() if before and before["versions"].get(name) == version}
+        held = {name: told for name, told in before["tables"].items() if name in same} if before else {}
         manifest = {
             "snapshot": name,
-            "run_id": store.run_id,
+            "run_id": store.ledger.run_id,
             "origin": origin,
             "published_at": now.isoformat(),
             "as_of": now.isoformat(),
             "checks": checks,
             "tables": {
                 table.name: held[table.name]
-                if before and before["versions"].get(table.name) == versions.get(table.name) and table.name in held
+                if table.name in held
                 else {
                     "rows": store.read(f"select count(*) from {table.name}").item(),
-                    "content_hash": store.content_hash(table),
+                    "content_hash": content_hash(store, table),
                 }
                 for table in tables
             },

@@ -30,10 +30,6 @@ def rules(folder: Path = CHECKS) -> list[Rule]:
         text = path.read_text()
         header = HEADER.match(text)
         if not header or header[1] not in TABLES:
-            raise ValueError(
-                f"{path.name}: must begin with -- table: (declared), -- severity: and -- expects: lines"
-            )
-        found.append(
-            Rule(path.stem, header[1], cast("Severity", header[2]), header[3], text[header.end() :].strip())
-        )
+            raise ValueError(f"{path.name}: must begin with -- table: (declared), -- severity: and -- expects: lines")
+        found.append(Rule(path.stem, header[1], cast("Severity", header[2]), header[3], text[header.end() :].strip()))
     return found

@@ -1,26 +1,26 @@
 """The live DuckDB file: the only module that opens it. One process writes; readers use what is published."""
 
-import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 import polars as pl
 
+from warehouse.ledger import Ledger, LedgerError
 from warehouse.table import Table, Type
 from warehouse.tables import TABLES, facts
 from warehouse.tables.columns import PROVENANCE
-from warehouse.tables.quality import LEDGER
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+#: Schemas whose tables can be built again from others.
+DERIVED = ("staged", "metrics")
 PROVENANCE_NAMES = {column.name for column in PROVENANCE}
 INTEGERS = frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint"})
 #: What a query may return for each declared type: what loses nothing on the way, or raises.
@@ -63,9 +63,7 @@ class Store:
     """An open warehouse. Every write is one transaction that ends with a ledger row per table."""
 
     connection: duckdb.DuckDBPyConnection
-    mirror: Path
-    run_id: str
-    _pending: list[dict[str, Any]] = field(default_factory=list)
+    ledger: Ledger
 
     @classmethod
     @contextmanager
@@ -83,37 +81,20 @@ class Store:
             )
             connection.begin()
             for table in TABLES.values():
-                connection.execute(f"create schema if not exists {table.schema}")
-                connection.execute(f"create table if not exists {table.name} ({table.ddl})")
-                _refuse_drift(connection, table)
+                _create(connection, table)
             connection.commit()
-            store = cls(connection, path.with_suffix(".ledger.jsonl"), run_id)
-            store._settle_mirror()
-            yield store
+            ledger = Ledger(connection, path.with_suffix(".ledger.jsonl"), run_id)
+            try:
+                ledger.settle()
+            except LedgerError as error:
+                raise StoreError(str(error)) from None
+            yield cls(connection, ledger)
 
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) or None).pl()
         return frame
-
-    def versions(self) -> dict[str, str]:
-        """The batch that last changed each table; a table that was never written is not in it."""
-        rows = self.read("select table_name, max(batch_id) from quality.ledger group by all").rows()
-        return {name: str(batch) for name, batch in rows}
-
-    def recipe(self, table: Table) -> str | None:
-        """The recipe that a derived table was last built from."""
-        rows = self.read(
-            "select recipe from quality.ledger where table_name = ? order by batch_id desc limit 1",
-            [table.name],
-        ).rows()
-        return rows[0][0] if rows else None
-
-    def row_counts(self) -> dict[str, int]:
-        """Rows of every table, as of the ledger; a table that was never written has none."""
-        rows = self.read("select table_name, arg_max(rows_after, batch_id) from quality.ledger group by all").rows()
-        return {name: 0 for name in TABLES} | dict(rows)
 
     def newest_periods(self) -> dict[str, date]:
         """The newest period of each series, and of each fact table that has days instead of series."""
@@ -133,15 +114,15 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing: tables and ledger together, then the ledger's mirror outside the database."""
         self.connection.begin()
-        self._pending.clear()
+        self.ledger.begin()
         try:
             yield
-            self._write_ledger()
+            self.ledger.write()
             self.connection.commit()
         except BaseException:
             self.connection.rollback()
             raise
-        self._mirror_ledger()
+        self.ledger.copy_out()
 
     def append(self, table: Table, frame: pl.DataFrame) -> Appended:
         """Add claims to a fact table, inside a transaction.
@@ -157,7 +138,7 @@ class Store:
         identity = ", ".join(name for name in table.key if name != "known_at")
         claim = ", ".join(c.name for c in table.columns if c.name not in PROVENANCE_NAMES and c.name not in table.key)
         first, last = self._one(f"select min({table.grain}), max({table.grain}) from incoming")
-        self._do(
+        self.do(
             f"""
             create or replace temp table fresh as
             with told as (
@@ -199,19 +180,19 @@ class Store:
         if not new + revised:
             return Appended(unchanged=frame.height)
         columns = ", ".join(c.name for c in table.columns)
-        self._do(f"insert into {table.name} by name select {columns} from fresh order by {', '.join(table.key)}")
-        self._note(table, rows=new + revised, recipe="")
+        self.do(f"insert into {table.name} by name select {columns} from fresh order by {', '.join(table.key)}")
+        self.ledger.note(table, rows=new + revised)
         landed_ids = frozenset(self.read("select distinct landed_id from fresh")["landed_id"])
         return Appended(new, revised, frame.height - new - revised, landed_ids)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> int:
         """Add rows whose keys are not there yet, inside a transaction; returns how many were added."""
         self._register(table, frame)
-        ((count,),) = self._do(
+        ((count,),) = self.do(
             f"insert into {table.name} by name from incoming anti join {table.name} using ({', '.join(table.key)})"
         )
         if count:
-            self._note(table, rows=count, recipe="")
+            self.ledger.note(table, rows=count)
         return int(count)
 
     def replace(self, table: Table, frame: pl.DataFrame) -> bool:
@@ -223,57 +204,27 @@ class Store:
             (select {columns} from {table.name} except all select {columns} from incoming))"""
         if self._one(differ) == (0,):
             return False
-        self._do(f"delete from {table.name}")
-        self._do(f"insert into {table.name} by name from incoming")
-        self._note(table, rows=frame.height, recipe="")
+        self.do(f"delete from {table.name}")
+        self.do(f"insert into {table.name} by name from incoming")
+        self.ledger.note(table, rows=frame.height)
         return True
 
     def build(self, table: Table, query: str, recipe: str) -> int:
         """Make a derived table again from a query, inside a transaction; returns its number of rows."""
-        self._do(f"create or replace temp table built as {query}")
-        found = {name: kind.lower() for name, kind, *_ in self._do("describe built")}
+        self.do(f"create or replace temp table built as {query}")
+        found = {name: kind.lower() for name, kind, *_ in self.do("describe built")}
         if set(found) != {c.name for c in table.columns}:
             raise StoreError(f"{table.name}: {_difference([c.name for c in table.columns], list(found))}")
         for column in table.columns:
             if found[column.name].partition("(")[0] not in MEANT_BY[column.type]:
                 raise StoreError(f"{table.name}.{column.name}: declared {column.type}, got {found[column.name]}")
         self._refuse_bad_rows(table, "built")
-        self._do(f"delete from {table.name}")
-        self._do(f"insert into {table.name} by name from built order by {', '.join(table.key)}")
+        self.do(f"delete from {table.name}")
+        self.do(f"insert into {table.name} by name from built order by {', '.join(table.key)}")
         (rows,) = self._one("select count(*) from built")
-        self._do("drop table built")
-        self._note(table, rows=rows, recipe=recipe)
+        self.do("drop table built")
+        self.ledger.note(table, rows=rows, recipe=recipe)
         return int(rows)
-
-    # -- leaving ---------------------------------------------------------------------------------
-
-    def content_hash(self, table: Table) -> str:
-        """A hash of a table's rows that does not depend on their order, nor on the version of the database."""
-        columns = ", ".join(c.name for c in table.columns)
-        rows, digest = self._one(f"select count(*), bit_xor(md5_number(row({columns})::varchar)) from {table.name}")
-        return f"{rows:x}-{digest or 0:032x}"
-
-    def copy_tables(self, tables: Sequence[Table], database: Path, parquet: Path) -> None:
-        """Write tables to a new DuckDB file that 1.x clients can read, with comments, and as Parquet beside it."""
-        self._do(f"attach {_quoted(str(database))} as copy (storage_version 'v1.0.0')")
-        try:
-            self.connection.begin()
-            for table in tables:
-                self._do(f"create schema if not exists copy.{table.schema}")
-                self._do(f"create table copy.{table.name} ({table.ddl})")
-                self._do(f"insert into copy.{table.name} by name from {table.name}")
-                self._do(f"comment on table copy.{table.name} is {_quoted(table.doc)}")
-                for column in table.columns:
-                    self._do(f"comment on column copy.{table.name}.{column.name} is {_quoted(column.comment)}")
-                (parquet / table.schema).mkdir(parents=True, exist_ok=True)
-                target = parquet / f"{table.name.replace('.', '/')}.parquet"
-                self._do(f"copy {table.name} to {_quoted(str(target))} (format parquet, compression zstd)")
-            self.connection.commit()
-        except BaseException:
-            self.connection.rollback()
-            raise
-        finally:
-            self._do("detach copy")
 
     # -- the rules of writing ----------------------------------------------------------------------
 
@@ -286,7 +237,7 @@ class Store:
             if frame.schema[name] != dtype:
                 raise StoreError(f"{table.name}.{name}: declared {dtype}, got {frame.schema[name]}")
         self.connection.register("incoming_frame", frame.to_arrow())
-        self._do("create or replace temp table incoming as from incoming_frame")
+        self.do("create or replace temp table incoming as from incoming_frame")
         self.connection.unregister("incoming_frame")
         self._refuse_bad_rows(table, "incoming")
 
@@ -301,63 +252,12 @@ class Store:
         if twice.height:
             raise StoreError(f"{table.name}: the key ({key}) is there more than once, e.g. {twice.rows()[0]}")
 
-    def _do(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
+    def do(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         """Run a statement to its end: a result that is not fetched would keep the connection busy."""
         return self.connection.execute(statement, parameters).fetchall()
 
     def _one(self, query: str) -> tuple[Any, ...]:
-        return self._do(query)[0]
-
-    # -- the ledger --------------------------------------------------------------------------------
-
-    def _note(self, table: Table, *, rows: int, recipe: str) -> None:
-        self._pending.append({"table_name": table.name, "rows_written": rows, "recipe": recipe})
-
-    def _write_ledger(self) -> None:
-        (last,) = self._one("select coalesce(max(batch_id), 0) from quality.ledger")
-        for batch_id, entry in enumerate(self._pending, start=last + 1):
-            now, rows_after = self._one(f"select now(), count(*) from {entry['table_name']}")
-            entry |= {"batch_id": batch_id, "run_id": self.run_id, "rows_after": rows_after, "known_at": now}
-            names = ", ".join(c.name for c in LEDGER.columns)
-            marks = ", ".join(f"${c.name}" for c in LEDGER.columns)
-            self._do(f"insert into {LEDGER.name} ({names}) values ({marks})", entry)
-
-    def _mirror_ledger(self) -> None:
-        if self._pending:
-            with self.mirror.open("a") as mirror:
-                mirror.writelines(json.dumps(entry, default=datetime.isoformat) + "\n" for entry in self._pending)
-                mirror.flush()
-                os.fdatasync(mirror.fileno())
-
-    def _settle_mirror(self) -> None:
-        """Complete a mirror that a crash left behind the ledger; refuse a ledger that is behind its mirror."""
-        lines = self.mirror.read_bytes().splitlines(keepends=True) if self.mirror.exists() else []
-        if lines and not lines[-1].endswith(b"\n"):
-            os.truncate(self.mirror, sum(map(len, lines[:-1])))
-            lines.pop()
-        mirrored = json.loads(lines[-1])["batch_id"] if lines else 0
-        (stored,) = self._one(f"select coalesce(max(batch_id), 0) from {LEDGER.name}")
-        if stored < mirrored:
-            raise StoreError(
-                f"the warehouse beside {self.mirror} ends with batch {stored}, its ledger there with {mirrored}: "
-                "what was written between is lost; make it again from landing"
-            )
-        missing = f"from {LEDGER.name} where batch_id > ? order by batch_id"
-        self._pending = self.read(missing, [mirrored]).rows(named=True)
-        self._mirror_ledger()
-
-
-def open_published(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a published file that cannot write, attach or read any other file."""
-    connection = duckdb.connect(path, read_only=True, config=SETTINGS)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return self.do(query)[0]
 
 
 def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
@@ -366,15 +266,22 @@ def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
 
 
-def _refuse_drift(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create a table that is not there. One stored with other columns is made anew if it is derived, else refused."""
+    connection.execute(f"create schema if not exists {table.schema}")
+    connection.execute(f"create table if not exists {table.name} ({table.ddl})")
     stored: Mapping[str, str] = {
         row[0]: row[1].lower().replace("timestamp with time zone", "timestamptz")
         for row in connection.execute(f"describe {table.name}").fetchall()
     }
     declared = {c.name: c.type for c in table.columns}
-    if stored != declared:
-        raise StoreError(
-            f"{table.name} was stored with other columns than it is declared with now "
-            f"({_difference(map(' '.join, declared.items()), map(' '.join, stored.items()))}); "
-            "a warehouse of another version"
-        )
+    if stored == declared:
+        return
+    if table.schema in DERIVED:
+        connection.execute(f"create or replace table {table.name} ({table.ddl})")
+        return
+    raise StoreError(
+        f"{table.name} was stored with other columns than it is declared with now "
+        f"({_difference(map(' '.join, declared.items()), map(' '.join, stored.items()))}); "
+        "a warehouse of another version"
+    )

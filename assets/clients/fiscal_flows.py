@@ -51,9 +51,7 @@ def flows(replies: Sequence[Reply]) -> Parsed:
     lines of one name that come twice on a day. Raises UpstreamError when no line is left.
     """
     lines = _lines(replies)
-    judged = lines.join(_unknown(lines), on=KEY[1:], how="left", maintain_order="left").with_columns(
-        reason=_reason()
-    )
+    judged = lines.join(_unknown(lines), on=KEY[1:], how="left", maintain_order="left").with_columns(reason=_reason())
     kept = judged.filter(pl.col("reason").is_null())
     if kept.is_empty():
         reason = f"none of {lines.height} lines with a {AMOUNT} can be believed"

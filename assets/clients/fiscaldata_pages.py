@@ -28,9 +28,7 @@ def fetching(source: str, path: str, since: date, sort: str) -> Callable[[Get], 
             replies.append(get(path, expect="json", **query, **{"page[number]": str(number)}))
             now = _totals(source, replies[-1], document(replies[-1], source))
             if now != (rows, pages):
-                reason = (
-                    f"meta changed while paging, from {rows} rows on {pages} pages to {now[0]} on {now[1]}"
-                )
+                reason = f"meta changed while paging, from {rows} rows on {pages} pages to {now[0]} on {now[1]}"
                 raise UpstreamError(source, reason, request=replies[-1].landed.request)
         return replies
 

@@ -42,9 +42,7 @@ class FredApi:
                 reason = f"units are declared as {series.unit}, but the upstream now says {units!r}"
                 raise UpstreamError(series.id, reason, request=fred.replies[-1].landed.request)
             windows = _real_time_windows(fred.vintage_days(series.id), since) if series.revised else [{}]
-            return [
-                fred.observations(series.id, since, limit=ROWS_PER_REQUEST, **window) for window in windows
-            ]
+            return [fred.observations(series.id, since, limit=ROWS_PER_REQUEST, **window) for window in windows]
 
         return fetch
 

@@ -65,9 +65,7 @@ def operations(family: Family, replies: Sequence[Reply]) -> Parsed:
             parsed.add(family.table, rows, reply)
     if count and not parsed.frames:
         first = parsed.rejected[0]
-        reason = (
-            f"none of {count} operations can be believed: {first.field} is {first.value!r}, {first.reason}"
-        )
+        reason = f"none of {count} operations can be believed: {first.field} is {first.value!r}, {first.reason}"
         raise UpstreamError(name, reason, request=replies[0].landed.request)
     return parsed
 

@@ -87,9 +87,7 @@ def _check_sums(row: Balances) -> None:
             raise Unbelievable(column, row[column], "a balance cannot be negative")
     parts = sum(row[column] for column in PARTS)
     if abs(parts - row[TOTAL]) > ROUNDING_MUSD:
-        raise Unbelievable(
-            TOTAL, row[TOTAL], f"the parts add up to {parts:.0f}, more than {ROUNDING_MUSD} away"
-        )
+        raise Unbelievable(TOTAL, row[TOTAL], f"the parts add up to {parts:.0f}, more than {ROUNDING_MUSD} away")
     if row["agency_mbs_musd"] > AGENCY_CAP_MUSD:
         raise Unbelievable("agency_mbs_musd", row["agency_mbs_musd"], f"over the cap of {AGENCY_CAP_MUSD}")
 

@@ -54,8 +54,7 @@ class Yahoo:
             )
             if adjusted:
                 cells = [
-                    Cell(f"{quotes}/adjclose/0/adjclose/{bar.n}", bar.day.isoformat(), bar.adjusted)
-                    for bar in found
+                    Cell(f"{quotes}/adjclose/0/adjclose/{bar.n}", bar.day.isoformat(), bar.adjusted) for bar in found
                 ]
                 observations(parsed, reply, SERIES[adjusted], cells, MISSING)
         return parsed

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from pipelines.places import Folder, data_root
-from warehouse.store import open_published
+from warehouse.copies import open_published
 
 ORIGINS = ("live", "replay", "sample")
 

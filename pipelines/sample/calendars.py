@@ -1,4 +1,5 @@
 """Which days are open, and when a value about a day becomes public."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,11 +24,7 @@ def closures(calendar: str) -> frozenset[date]:
     market = {"fed": "XFED", "bond": "XSIF", "money": "XSIF", "stock": "NYSE"}[calendar]
     off = set(holidays.financial_holidays(market, years=YEARS))
     if calendar == "money":  # the bond market may open for half of Good Friday, the money market never does
-        off |= {
-            day
-            for day, name in holidays.financial_holidays("NYSE", years=YEARS).items()
-            if "Good Friday" in name
-        }
+        off |= {day for day, name in holidays.financial_holidays("NYSE", years=YEARS).items() if "Good Friday" in name}
     return frozenset(off)
 
 

@@ -1,4 +1,5 @@
 """What FRED says about each series: title, units, frequency; and the rule by which values become public."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -39,8 +40,7 @@ class Entry:
 OUTRIGHT = "Assets: Securities Held Outright: "
 DEPOSITS = "Liabilities and Capital: Liabilities: Deposits with F.R. Banks, Other Than Reserve Balances: "
 RESERVES = (
-    "Liabilities and Capital: Other Factors Draining Reserve Balances: "
-    "Reserve Balances with Federal Reserve Banks: "
+    "Liabilities and Capital: Other Factors Draining Reserve Balances: Reserve Balances with Federal Reserve Banks: "
 )
 YIELD = "Market Yield on U.S. Treasury Securities at {}-{} Constant Maturity, Quoted on an Investment Basis"
 _ENTRIES = (

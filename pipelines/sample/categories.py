@@ -1,4 +1,5 @@
 """What the Daily Treasury Statement calls each kind of flow, era by era."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,4 +1,5 @@
 """The Desk's outright operations, derived from the holdings: a week's purchases are what holdings grew by."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -63,9 +64,7 @@ def mortgage_operations(seed: int) -> list[Purchase]:
         par = int(random.uniform(12_000, 24_000) if day < date(2020, 5, 1) else random.uniform(3_000, 6_500))
         month = day if day.day < 10 else day + timedelta(days=30)
         settled = shift("money", month.replace(day=20), 1)
-        operations.append(
-            Purchase("Outright TBA Purchase", day, settled, par, int(par * random.uniform(2, 3)), 0)
-        )
+        operations.append(Purchase("Outright TBA Purchase", day, settled, par, int(par * random.uniform(2, 3)), 0))
     for day in (date(year, month, 15) for year in range(2023, 2026) for month in (5, 10)):
         day = day if is_open("money", day) else shift("money", day, 1)
         operations.append(

@@ -1,4 +1,5 @@
 """What the Treasury received and paid each day, by category, adding up to the change of its cash."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -13,8 +14,15 @@ from pipelines.sample.treasury import Cash
 
 # Customs duties in millions a month: small, then four times as much within half a year.
 DUTIES: Pins = {
-    "2019-01-02": 6_200, "2020-06-01": 5_400, "2022-04-01": 8_600, "2024-01-01": 6_900, "2025-03-01": 8_000,
-    "2025-05-01": 22_000, "2025-08-01": 30_000, "2025-10-15": 32_000, "2026-01-30": 30_500,
+    "2019-01-02": 6_200,
+    "2020-06-01": 5_400,
+    "2022-04-01": 8_600,
+    "2024-01-01": 6_900,
+    "2025-03-01": 8_000,
+    "2025-05-01": 22_000,
+    "2025-08-01": 30_000,
+    "2025-10-15": 32_000,
+    "2026-01-30": 30_500,
 }
 
 
@@ -31,9 +39,7 @@ class Flows:
         return sum((self.amounts[concept] for concept in DEPOSITS), np.zeros(len(self.days), dtype=np.int64))
 
     def withdrawals(self) -> Ints:
-        return sum(
-            (self.amounts[concept] for concept in WITHDRAWALS), np.zeros(len(self.days), dtype=np.int64)
-        )
+        return sum((self.amounts[concept] for concept in WITHDRAWALS), np.zeros(len(self.days), dtype=np.int64))
 
 
 def _calendar_effects(days: tuple[date, ...]) -> dict[str, Floats]:
@@ -45,16 +51,11 @@ def _calendar_effects(days: tuple[date, ...]) -> dict[str, Floats]:
     season = np.isin(month, (2, 3, 4))
     coupon = ((day >= 15) & (day <= 17)) | (day >= 30)
     old = np.array([one < date(2022, 9, 15) for one in days])
-    hard = line(
-        ordinals(days), {"2020-03-15": 150, "2020-05-15": 5_200, "2021-03-15": 2_600, "2021-10-15": 250}
-    )
+    hard = line(ordinals(days), {"2020-03-15": 150, "2020-05-15": 5_200, "2021-03-15": 2_600, "2021-10-15": 250})
     duties = line(ordinals(days), DUTIES)
     effects: dict[str, Floats] = {
         "withheld": np.where(weekday == 0, 17_000, 9_000) * 1.0,
-        "non_withheld": np.where(
-            mid & np.isin(month, (1, 4, 6, 9)), np.where(month == 4, 42_000, 14_000), 450
-        )
-        * 1.0,
+        "non_withheld": np.where(mid & np.isin(month, (1, 4, 6, 9)), np.where(month == 4, 42_000, 14_000), 450) * 1.0,
         "corporate": np.where(mid & quarter, 15_000, 380) * 1.0,
         "fed_earnings": np.where((weekday == 2) & old, 1_500, 2) * 1.0,
         "other_in": np.full(len(days), 1_900.0),
@@ -69,9 +70,7 @@ def _calendar_effects(days: tuple[date, ...]) -> dict[str, Floats]:
     }
     effects = {concept: effect * growth for concept, effect in effects.items()}
     effects["unemployment"] = hard
-    effects["customs"] = np.where(
-        (day >= 21) & (day <= 23), duties * 0.3, duties * 0.022
-    )  # the monthly statement
+    effects["customs"] = np.where((day >= 21) & (day <= 23), duties * 0.3, duties * 0.022)  # the monthly statement
     return effects
 
 
@@ -87,9 +86,7 @@ def flows(seed: int, cash: Cash) -> Flows:
         concept: np.rint(effect * random.uniform(0.75, 1.25, len(days))).astype(np.int64)
         for concept, effect in _calendar_effects(days).items()
     }
-    cash_in = sum(
-        (amounts[concept] for concept in DEPOSITS if concept in amounts), np.zeros(len(days), dtype=np.int64)
-    )
+    cash_in = sum((amounts[concept] for concept in DEPOSITS if concept in amounts), np.zeros(len(days), dtype=np.int64))
     cash_out = sum(
         (amounts[concept] for concept in WITHDRAWALS if concept in amounts),
         np.zeros(len(days), dtype=np.int64),

@@ -1,4 +1,5 @@
 """Daily bars of the funds: what yields, spreads and indices make of them, and what they pay out."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

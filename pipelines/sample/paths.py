@@ -1,4 +1,5 @@
 """Paths that go through pinned points, with seeded noise between them that may not break a pin."""
+
 from __future__ import annotations
 
 import zlib
@@ -28,9 +29,7 @@ def line(at: Floats, pins: Pins) -> Floats:
     return np.interp(at, known, np.array(list(pins.values()), dtype=np.float64))
 
 
-def bridge(
-    days: Sequence[date], pins: Pins, steps: Floats, *, log: bool = False, inside: bool = False
-) -> Floats:
+def bridge(days: Sequence[date], pins: Pins, steps: Floats, *, log: bool = False, inside: bool = False) -> Floats:
     """A random walk of `steps` bent through `pins`; a pin on a day that is not in `days` raises ValueError.
 
     Between two pins no value exceeds the highest pin so far (the right one included), so that records fall on

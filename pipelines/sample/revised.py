@@ -1,4 +1,5 @@
 """The two monthly series that are revised after their first release: every value they had, and from when."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -9,21 +10,34 @@ from pipelines.sample.paths import Floats, Pins, bridge, stream
 
 # Billions of dollars, and billions of chained dollars at an annual rate.
 MONEY: Pins = {
-    "2019-01-01": 14_410, "2020-02-01": 15_460, "2020-06-01": 18_130, "2020-12-01": 19_110,
-    "2022-03-01": 21_720, "2023-10-01": 20_680, "2024-12-01": 21_500, "2025-12-01": 22_410,
+    "2019-01-01": 14_410,
+    "2020-02-01": 15_460,
+    "2020-06-01": 18_130,
+    "2020-12-01": 19_110,
+    "2022-03-01": 21_720,
+    "2023-10-01": 20_680,
+    "2024-12-01": 21_500,
+    "2025-12-01": 22_410,
 }
 INCOME: Pins = {
-    "2019-01-01": 15_560, "2020-02-01": 15_920, "2020-03-01": 15_700, "2020-04-01": 18_150,
-    "2020-12-01": 16_050, "2021-01-01": 17_800, "2021-02-01": 16_350, "2021-03-01": 20_250,
-    "2021-04-01": 17_250, "2022-06-01": 16_080, "2023-06-01": 17_050, "2024-12-01": 17_640,
+    "2019-01-01": 15_560,
+    "2020-02-01": 15_920,
+    "2020-03-01": 15_700,
+    "2020-04-01": 18_150,
+    "2020-12-01": 16_050,
+    "2021-01-01": 17_800,
+    "2021-02-01": 16_350,
+    "2021-03-01": 20_250,
+    "2021-04-01": 17_250,
+    "2022-06-01": 16_080,
+    "2023-06-01": 17_050,
+    "2024-12-01": 17_640,
     "2025-12-01": 17_960,
 }
 Versions = tuple[tuple[float, float], ...]
 
 
-def _versions(
-    rule: str, settled: Floats, errors: Floats, benchmark_month: int
-) -> list[tuple[date, Versions]]:
+def _versions(rule: str, settled: Floats, errors: Floats, benchmark_month: int) -> list[tuple[date, Versions]]:
     """(published, value) per month: a first estimate, revised with each of the next releases, and once more
     with the yearly benchmark that restates all months before it. `errors`: a share per month and estimate."""
     calendar: Sequence[date] = months()

@@ -1,4 +1,5 @@
 """The values of each FRED series, with the moment each of them became public."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,18 +30,14 @@ def points(world: World, series_id: str) -> tuple[Point, ...]:
             (day.isoformat(), tuple((moment, f"{value:.1f}") for moment, value in versions))
             for day, versions in revised
         )
-    return tuple(
-        (day.isoformat(), ((public_at(rule, day), text),)) for day, text in PRINTERS[series_id](world)
-    )
+    return tuple((day.isoformat(), ((public_at(rule, day), text),)) for day, text in PRINTERS[series_id](world))
 
 
 def _weekly(values: Callable[[World], Ints]) -> Callable[[World], Printed]:
     return lambda world: zip(world.sheet.weeks, (str(value) for value in values(world).tolist()), strict=True)
 
 
-def _on_weekdays(
-    values: Callable[[World], Mapping[date, float]], form: str = "{:.2f}"
-) -> Callable[[World], Printed]:
+def _on_weekdays(values: Callable[[World], Mapping[date, float]], form: str = "{:.2f}") -> Callable[[World], Printed]:
     """Monday to Friday, with an empty row where there is no value."""
 
     def printed(world: World) -> Printed:
@@ -92,12 +89,8 @@ def _reserves(world: World, treasury: Mapping[date, int]) -> Ints:
         at,
         {"2019-01-02": 1_710_000, "2020-12-30": 2_090_000, "2022-12-28": 2_305_000, "2026-01-28": 2_430_000},
     )
-    foreign = line(
-        at, {"2019-01-02": 240_000, "2022-12-28": 355_000, "2024-05-29": 375_000, "2026-01-28": 325_000}
-    )
-    other = line(
-        at, {"2019-01-02": 120_000, "2021-12-29": 320_000, "2023-12-27": 175_000, "2026-01-28": 165_000}
-    )
+    foreign = line(at, {"2019-01-02": 240_000, "2022-12-28": 355_000, "2024-05-29": 375_000, "2026-01-28": 325_000})
+    other = line(at, {"2019-01-02": 120_000, "2021-12-29": 320_000, "2023-12-27": 175_000, "2026-01-28": 165_000})
     borrowed = np.array(
         [
             world.reverse_repo.get(week) or world.reverse_repo.get(shift("money", week, -1), 0)

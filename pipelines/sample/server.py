@@ -1,4 +1,5 @@
 """The sample world on a loopback port: every macro upstream and crypto venue behind one base address."""
+
 from __future__ import annotations
 
 import threading

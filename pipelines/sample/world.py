@@ -1,4 +1,5 @@
 """The whole story from one seed: what happened, before any upstream says it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

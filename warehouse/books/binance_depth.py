@@ -154,7 +154,7 @@ class Market:
 def books_at(
     events: Iterable[Snapshot | Diff], market: Market, *, every: timedelta, limit: int, breaks: list[Break]
 ) -> Iterator[Book]:
-    """The book at each tick of exchange time: after the last event before it, if any came since the tick before; and the last.
+    """The book at each tick of exchange time: after the last event before it, if any came since; then the last one.
 
     Sequence breaks are added to ``breaks``; ticks from a break to the next snapshot have no book.
     """

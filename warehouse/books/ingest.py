@@ -1,10 +1,13 @@
 """From spool to rest: books into Parquet and their metrics into rows, a segment at a time."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +17,11 @@ from warehouse.books.book import KEY, SCHEMA, TIME, reasons, record_batch
 from warehouse.books.gather import taken
 from warehouse.books.kernel import Engine, columns, measure
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+WORKERS = 2
+#: Segments under way beyond the one that is waited for, in reading and in writing.
+AHEAD = 1
 GRAIN = ("venue", "market", "symbol", "observed_at")
 SHARED = (*GRAIN, "sequence", "seq_ok")
 METRICS = pa.schema(
@@ -41,26 +49,32 @@ class Ingested:
 def ingest(segments: Iterable[Path], root: Path, *, engine: Engine | None = None) -> Iterator[Ingested]:
     """Ingest segments in order; when one is yielded its files are on the disk. Doing it again changes nothing.
 
-    Remove a segment only when its metrics are stored too. While one segment is written the next is read; memory is
-    that of two segments, however many there are.
+    Remove a segment only when its metrics are stored too. A few segments are under way at a time, however many there
+    are, and so is their memory.
     """
     root.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(1) as ahead:
-        waiting: deque[tuple[Path, Future[_Prepared]]] = deque()
-        for segment in segments:
-            waiting.append((segment, ahead.submit(_prepared, segment)))
-            if len(waiting) > 1:
-                read, prepared = waiting.popleft()
-                yield _stored(read, root, prepared.result(), engine)
-        for read, prepared in waiting:
-            yield _stored(read, root, prepared.result(), engine)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        prepared = _ahead(pool, _prepared, segments)
+        yield from _ahead(pool, partial(_stored, root, engine), _fresh(root, prepared))
+
+
+def _ahead(pool: Executor, work: Callable[[Given], Made], inputs: Iterable[Given]) -> Iterator[Made]:
+    """The results in order, one more being under way than was asked for."""
+    waiting: deque[Future[Made]] = deque()
+    for each in inputs:
+        waiting.append(pool.submit(work, each))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A segment's servable books in their order at rest, the refused ones' keys, and how many repeat another."""
+    """A segment's servable books by day in their order at rest, the refused ones' keys, and how many repeat another."""
 
-    books: pa.RecordBatch
+    segment: Path
+    days: dict[date, pa.RecordBatch]
     refused: pa.Table
     repeated: int
 
@@ -71,25 +85,34 @@ def _prepared(segment: Path) -> _Prepared:
     is_servable = why.is_null().to_numpy(zero_copy_only=False)
     keys = pa.Table.from_batches([batch.select(list(KEY))])
     refused = keys.append_column("reason", why).filter(why.is_valid())
-    servable = batch if is_servable.all() else taken(batch, np.flatnonzero(is_servable))
-    books, repeated = parquet.ordered(servable)
-    return _Prepared(books, refused, repeated)
+    books, repeated = parquet.ordered(batch if is_servable.all() else taken(batch, np.flatnonzero(is_servable)))
+    return _Prepared(segment, parquet.days(books), refused, repeated)
 
 
-def _stored(segment: Path, root: Path, prepared: _Prepared, engine: Engine | None) -> Ingested:
-    files, metrics, repeated = [], [METRICS.empty_table()], prepared.repeated
-    for day, books in parquet.days(prepared.books).items():
-        fresh = parquet.unknown(root, day, segment.stem, books)
-        repeated += books.num_rows - fresh.num_rows
-        if fresh.num_rows:
-            files.append(parquet.store(root, day, segment.stem, fresh))
-            metrics.append(_metrics(fresh, engine))
+def _fresh(root: Path, prepared: Iterable[_Prepared]) -> Iterator[_Prepared]:
+    """Without the books that another segment has, be it stored or still being written."""
+    pending: deque[tuple[str, dict[date, pa.RecordBatch]]] = deque(maxlen=AHEAD + 1)
+    for each in prepared:
+        name, days, repeated = each.segment.stem, {}, each.repeated
+        for day, books in each.days.items():
+            written = [keys[day] for other, keys in pending if other != name and day in keys]
+            fresh = parquet.unknown(root, day, name, books, written)
+            repeated += books.num_rows - fresh.num_rows
+            if fresh.num_rows:
+                days[day] = fresh
+        pending.append((name, {day: books.select(list(KEY)) for day, books in days.items()}))
+        yield replace(each, days=days, repeated=repeated)
+
+
+def _stored(root: Path, engine: Engine | None, fresh: _Prepared) -> Ingested:
+    files = tuple(parquet.store(root, day, fresh.segment.stem, books) for day, books in fresh.days.items())
+    metrics = [_metrics(books, engine) for books in fresh.days.values()]
     return Ingested(
-        segment=segment,
-        files=tuple(files),
-        metrics=pa.concat_tables(metrics),
-        refused=prepared.refused,
-        repeated=repeated,
+        segment=fresh.segment,
+        files=files,
+        metrics=pa.concat_tables([METRICS.empty_table(), *metrics]),
+        refused=fresh.refused,
+        repeated=fresh.repeated,
     )
 
 

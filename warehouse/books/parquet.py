@@ -27,7 +27,7 @@ ENCODING: dict[str, Any] = {
     "use_dictionary": [f.name for f in SCHEMA if f.type != LEVELS and f.name not in COUNTERS],
     "column_encoding": dict.fromkeys(COUNTERS, "DELTA_BINARY_PACKED"),
     "data_page_size": 4 << 20,
-    "row_group_size": 32_768,
+    "row_group_size": 8_192,
 }
 DAY_US = 86_400_000_000
 
@@ -66,16 +66,19 @@ def file_of(root: Path, day: date, name: str) -> Path:
     return root / f"date={day}" / f"{name}.parquet"
 
 
-def unknown(root: Path, day: date, name: str, books: pa.RecordBatch) -> pa.RecordBatch:
-    """The books of a day that no other batch has stored; of the stored ones only keys of the same hours are read."""
+def unknown(
+    root: Path, day: date, name: str, books: pa.RecordBatch, pending: Sequence[pa.RecordBatch] = ()
+) -> pa.RecordBatch:
+    """The books of a day that no other batch has, stored or pending; only keys of the same hours are read."""
     span = pc.min_max(books["observed_at"]).as_py()
-    own = file_of(root, day, name)
-    others = [path for path in sorted(own.parent.glob("*.parquet")) if path != own and _overlaps(path, span)]
+    own, keys = file_of(root, day, name), list(KEY)
+    others = [pq.ParquetFile(path).read(columns=keys) for path in _others(own) if _overlaps(path, span)]
+    others += [pa.Table.from_batches([batch.select(keys)]) for batch in pending]
     if not others:
         return books
-    stored = pl.concat([pl.from_arrow(pq.ParquetFile(path).read(columns=list(KEY))) for path in others])
-    keys = pl.from_arrow(pa.Table.from_batches([books.select(list(KEY))])).with_row_index("row")
-    fresh = keys.join(stored, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+    known = pl.DataFrame(pa.concat_tables([each.cast(books.select(keys).schema) for each in others]))
+    told = pl.DataFrame(pa.Table.from_batches([books.select(keys)])).with_row_index("row")
+    fresh = told.join(known, on=keys, how="anti", nulls_equal=True, maintain_order="left")
     return books if fresh.height == books.num_rows else taken(books, fresh["row"].cast(pl.Int64).to_numpy())
 
 
@@ -95,6 +98,11 @@ def store(root: Path, day: date, name: str, books: pa.RecordBatch) -> Path:
     partial.rename(path)
     sync_folder(path.parent)
     return path
+
+
+def _others(own: Path) -> list[Path]:
+    """The files of a day but one."""
+    return [path for path in sorted(own.parent.glob("*.parquet")) if path != own]
 
 
 def _overlaps(path: Path, span: dict[str, datetime]) -> bool:

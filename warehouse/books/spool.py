@@ -24,7 +24,7 @@ from warehouse.books.book import SCHEMA, SIDES, Book, Side, record_batch
 FRAME = Struct("<4sIQ")
 BOOKS, END = b"BOOK", b"END."
 HEADER = b"tidegauge books 1".ljust(32, b"\0")
-MAX_BYTES = 64 << 20
+MAX_BYTES = 32 << 20
 MAX_AGE_SECONDS = 600.0
 
 

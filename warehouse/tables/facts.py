@@ -5,7 +5,7 @@ from warehouse.tables.columns import KNOWN_AT, PERIOD, PROVENANCE, SERIES_ID, UN
 
 LANDED = Table(
     name="facts.landed",
-    doc="The landed replies that facts and quarantined values rest on; the journal beside landing has every reply.",
+    doc="The landed replies that facts and quarantined values rest on; the journal beside landing has every finished fetch.",
     key=("landed_id",),
     licence="internal",
     columns=(

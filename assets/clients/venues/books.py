@@ -6,6 +6,7 @@ Nothing is computed here: depth, spread and imbalance belong to the kernel.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
@@ -103,8 +104,7 @@ async def poll_book(exchange: Any, venue: Venue, instrument: Instrument, limit: 
 
 def polling_exchange(venue: Venue, base_url: str, timeout_s: float = 10.0) -> Any:
     """An exchange of ``ccxt.async_support`` at another address; the caller loads its markets and closes it."""
-    import ccxt.async_support as ccxt
-
+    ccxt = import_module("ccxt.async_support")
     options = {"fetchMarkets": {"types": list(venue.market_types)}} if venue.market_types else {}
     exchange = getattr(ccxt, venue.ccxt_id)({"enableRateLimit": True, "timeout": timeout_s * 1000, "options": options})
     exchange.has["fetchCurrencies"] = False

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from assets.clients.transport import Get, Refused
@@ -13,7 +14,7 @@ from warehouse.catalogue.venues import Instrument, Venue
 from warehouse.claims import Reply, UpstreamError
 
 
-class Landing:
+class LandingExchange:
     """What replaces ccxt's network. It keeps the replies it was given and never opens a connection of its own."""
 
     venue: Venue
@@ -48,9 +49,8 @@ class Landing:
 
 def landing_exchange(venue: Venue, now: datetime) -> Any:
     """A fresh exchange. The import of ccxt takes seconds, so only a job comes here."""
-    import ccxt
-
-    kind = type(f"Landing{venue.ccxt_id.title()}", (Landing, getattr(ccxt, venue.ccxt_id)), {})
+    ccxt = import_module("ccxt")
+    kind = type(f"Landing{venue.ccxt_id.title()}", (LandingExchange, getattr(ccxt, venue.ccxt_id)), {})
     options = {"fetchMarkets": {"types": list(venue.market_types)}} if venue.market_types else {}
     exchange = kind({"enableRateLimit": False, "options": options})
     exchange.has["fetchCurrencies"] = False

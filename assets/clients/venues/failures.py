@@ -11,14 +11,15 @@ KEPT_OUT = ("restricted location", "cloudfront", "block access from your country
 
 
 def blocked(error: Refused) -> UpstreamError:
-    """A refusal that is for good because of where we ask from is a gap with a reason; any other stays what it is.
+    """A refusal that is for good because of where we ask from is a gap with a reason; any other is a failure.
 
     ccxt takes both for something that passes: a 451 for an unavailable exchange, CloudFront's 403 for a rate limit.
+    A 404 is a failure here: what we ask for is listed, so the address has moved.
     """
     text = error.reply.body[:4096].decode("utf-8", "replace").lower()
     if error.reply.landed.status == 451 or any(words in text for words in KEPT_OUT):
         return UpstreamError(error.source, f"blocked here: {error.reason}", request=error.request, absent=True)
-    return error
+    return UpstreamError(error.source, error.reason, request=error.request)
 
 
 def explained(venue: Venue, question: str, error: Exception, replies: Sequence[Reply] = ()) -> UpstreamError:

@@ -46,11 +46,12 @@ def back(
     while left:
         start, end = left.pop(0)
         reply = ask(start, end)
-        found = [stamp for stamp in stamps(reply) if start <= stamp < end]
+        page = stamps(reply)
+        found = [stamp for stamp in page if start <= stamp < end]
         span = f"between {start:%F %H:%M} and {end:%F %H:%M}"
-        if full is not None and len(found) >= full:
+        if full is not None and len(page) >= full:
             if end - start < timedelta(minutes=1):
-                raise UpstreamError(source, f"{len(found)} rows {span}", request=reply.landed.request)
+                raise UpstreamError(source, f"{len(page)} rows {span}", request=reply.landed.request)
             middle = start + (end - start) / 2
             left[:0] = [(middle, end), (start, middle)]
         elif found and empty:

@@ -143,5 +143,6 @@ def ask_open_interest(asking: Asking, instrument: Instrument, newest: date | Non
     def stamps(reply: Reply) -> Sequence[datetime]:
         return [told.observed_at for told in open_interest.read(instrument, reply) if told.observed_at]
 
-    page = venue.open_interest_page * length
+    # One less than a page holds, so that the row of this very moment still fits.
+    page = (venue.open_interest_page - 1) * length
     return [*replies, *back(source, ask, stamps, first, now, page, known=newest is not None)]

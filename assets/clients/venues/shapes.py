@@ -93,8 +93,10 @@ def one_each(parsed: Parsed, source: str, key: str, told: Iterator[tuple[Row, Cl
     first: dict[Any, tuple[Row, Claim]] = {}
     differing: set[Any] = set()
     for row, claim in told:
-        held = first.setdefault(claim[key], (row, claim))
-        if held[1] != {**claim, "locator": held[1]["locator"]}:
+        held = first.get(claim[key])
+        if held is None:
+            first[claim[key]] = (row, claim)
+        elif held[1] != {**claim, "locator": held[1]["locator"]}:
             differing.add(claim[key])
             reject(parsed, row, source, f"{key} {claim[key]}", "rows of one moment that differ")
     for moment in differing:

@@ -10,7 +10,7 @@ from pipelines.sample.venues import derivatives
 from pipelines.sample.venues.asked import Asked
 from pipelines.sample.venues.candles import HOUR, window
 from pipelines.sample.venues.coins import DAY
-from pipelines.sample.venues.hyperliquid_markets import contexts, meta, plain, spot_meta
+from pipelines.sample.venues.hyperliquid_markets import contexts, meta, spot_meta
 from pipelines.sample.venues.market import Market
 from pipelines.sample.venues.markets import find
 from pipelines.sample.venues.orderbooks import book
@@ -50,7 +50,7 @@ def _book(asked: Asked, said: Said) -> Said | None:
     sides = ((stands.bid_price, stands.bid_quantity), (stands.ask_price, stands.ask_quantity))
     levels = [
         [
-            {"px": plain(text(one)), "sz": market.lot_text(quantity), "n": 1 + number % 9}
+            {"px": text(one), "sz": market.lot_text(quantity), "n": 1 + number % 9}
             for number, (one, quantity) in enumerate(zip(prices.tolist(), quantities.tolist(), strict=True))
         ]
         for prices, quantities in sides
@@ -70,7 +70,7 @@ def _candles(asked: Asked, said: Said) -> list[Any] | None:
     return [
         {
             "t": start * 1000, "T": (start + step) * 1000 - 1, "s": market.coin, "i": wanted["interval"],
-            "o": plain(text(opened)), "c": plain(text(close)), "h": plain(text(high)), "l": plain(text(low)),
+            "o": text(opened), "c": text(close), "h": text(high), "l": text(low),
             "v": market.lot_text(volume), "n": 100 + start % 977,
         }
         for start, opened, close, high, low, volume in zip(

@@ -10,7 +10,7 @@ from pipelines.sample.venues import derivatives
 from pipelines.sample.venues.asked import Asked
 from pipelines.sample.venues.candles import traded
 from pipelines.sample.venues.coin_prices import price
-from pipelines.sample.venues.market import Market
+from pipelines.sample.venues.market import Market, five_digits
 from pipelines.sample.venues.markets import SIZE_DECIMALS, listed
 from pipelines.sample.venues.orderbooks import book
 
@@ -31,21 +31,16 @@ def _context(asked: Asked, market: Market) -> dict[str, Any]:
     opened, _, _, coins = traded(asked.seed, market.coin, asked.at)
     last, best = price(asked.seed, market.coin, asked.at), book(asked.seed, market, asked.book_at, 1)
     text, volume = market.price_text, coins * market.share
-    before, now = (plain(text(one)) for one in market.quoted(np.array([opened, last])).tolist())
+    before, now = (text(one) for one in market.quoted(np.array([opened, last])).tolist())
     interest = derivatives.open_coins(asked.seed, "hyperliquid", market.coin, asked.at)
     rate = derivatives.rate_8h(asked.seed, "hyperliquid", market.coin, asked.at) / 8
-    impact = [plain(text(float(best.bid_price[0]))), plain(text(float(best.ask_price[0])))]
+    impact = [text(float(best.bid_price[0])), text(float(best.ask_price[0]))]
     return {
         "funding": f"{float(rate):.10f}", "openInterest": market.lot_text(float(interest)), "prevDayPx": before,
         "dayNtlVlm": f"{volume * last:.4f}", "premium": f"{market.off_bps / 1e4:.8f}",
-        "oraclePx": plain(f"{last:.5g}"), "markPx": now, "midPx": now, "impactPxs": impact,
+        "oraclePx": five_digits(last), "markPx": now, "midPx": now, "impactPxs": impact,
         "dayBaseVlm": market.lot_text(volume),
     }  # fmt: skip
-
-
-def plain(text: str) -> str:
-    """Five significant digits without an exponent."""
-    return f"{float(text):.0f}" if "e" in text else text
 
 
 def spot_meta(asked: Asked, said: Said) -> Said:

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.sample.paths import Floats
 from pipelines.sample.venues.coins import COINS, epoch
 
-DROPS_DELISTED = ("okx", "kraken", "hyperliquid")  # the others keep showing what no longer trades
+DROPS_DELISTED = ("okx", "kraken", "hyperliquid", "bitget")  # the others keep showing what no longer trades
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Market:
         return self.live(at) or (self.venue not in DROPS_DELISTED and at >= epoch(COINS[self.coin].lists))
 
     def tick_at(self, price: float) -> float:
-        return self.tick or 10.0 ** min(np.floor(np.log10(price)) - 4, 0)
+        """The tick of a book around a price; the coarser one where the book reaches over a power of ten."""
+        return self.tick or float(10.0 ** min(np.floor(np.log10(price * 1.12)) - 4, 0))
 
     def quoted(self, usd: Floats) -> Floats:
         """Prices of the coin as this market quotes them, on its ticks."""
@@ -59,11 +60,16 @@ class Market:
 
     @property
     def price_text(self) -> Callable[[float], str]:
-        return f"{{:.{decimals(self.tick)}f}}".format if self.tick else "{:.5g}".format
+        return f"{{:.{decimals(self.tick)}f}}".format if self.tick else five_digits
 
     @property
     def lot_text(self) -> Callable[[float], str]:
         return f"{{:.{decimals(self.lot)}f}}".format
+
+
+def five_digits(price: float) -> str:
+    """Five significant digits, but never fewer than all the digits of a whole dollar."""
+    return f"{price:.0f}" if price >= 1e4 else f"{price:.5g}"
 
 
 def decimals(step: float) -> int:

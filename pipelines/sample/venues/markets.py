@@ -8,8 +8,8 @@ from pipelines.sample.venues.market import Market
 
 MAJORS = ("BTC", "ETH", "SOL", "XRP", "ADA", "DOGE", "LINK", "AVAX", "LTC", "DOT", "BNB", "TRX", "EOS")
 TICKS = {
-    "BTC": 0.1, "ETH": 0.01, "SOL": 0.01, "XRP": 1e-4, "ADA": 1e-4, "DOGE": 1e-5, "LINK": 1e-3, "AVAX": 1e-3,
-    "LTC": 0.01, "DOT": 1e-3, "BNB": 0.1, "TRX": 1e-5, "EOS": 1e-4, "WBTC": 0.1, "USDC": 1e-4, "USDT": 1e-4,
+    "BTC": 0.1, "ETH": 0.01, "SOL": 1e-3, "XRP": 1e-4, "ADA": 1e-5, "DOGE": 1e-6, "LINK": 1e-4, "AVAX": 1e-3,
+    "LTC": 0.01, "DOT": 1e-3, "BNB": 0.01, "TRX": 1e-6, "EOS": 1e-4, "WBTC": 0.1, "USDC": 1e-4, "USDT": 1e-4,
 }  # fmt: skip
 # What may stand within 100 bps on one side of an ordinary spot book, US dollars.
 DEPTH_USD = {
@@ -42,12 +42,14 @@ def _all() -> list[Market]:
     for coin in (*MAJORS, "WBTC", "USDC"):
         found.append(_spot("okx", coin, f"{coin}-USDT", "USDT", 0.0, 0.11, 1.0, 0.15))
         found.append(_spot("gate", coin, f"{coin}_USDT", "USDT", 0.3, 0.05, 0.6, 0.5))
+        found.append(_spot("bitget", coin, f"{coin}USDT", "USDT", 0.2, 0.04, 0.5, 0.4))
     for coin in MAJORS:
         contract = CONTRACTS["okx"][coin], CONTRACTS["gate"][coin]
         found.append(
             _swap("okx", coin, f"{coin}-USDT-SWAP", "USDT", TICKS[coin], 0.01, contract[0], -2.5, 0.3, 2.2, 0.1)
         )
         found.append(_swap("gate", coin, f"{coin}_USDT", "USDT", TICKS[coin], 1.0, contract[1], -2.2, 0.14, 1.2, 0.3))
+        found.append(_swap("bitget", coin, f"{coin}USDT", "USDT", TICKS[coin], 1e-3, 1.0, -2.4, 0.1, 1.0, 0.3))
     for coin, places in SIZE_DECIMALS.items():
         found.append(_swap("hyperliquid", coin, coin, "USDC", 0.0, 10.0**-places, 1.0, -3.0, 0.12, 1.3, 0.2))
     for coin, tick, amount in (("BTC", 0.5, 10.0), ("ETH", 0.05, 1.0)):

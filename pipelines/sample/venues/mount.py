@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelines.sample.venues import coinbase, deribit, gate, hyperliquid, kraken, okx
+from pipelines.sample.venues import bitget, coinbase, deribit, gate, hyperliquid, kraken, okx
 from pipelines.sample.venues.asked import Asked
 from pipelines.sample.wire.reply import Reply, not_found
 
@@ -17,6 +17,7 @@ VENUES: dict[str, Callable[[Asked], Reply]] = {
     "kraken": kraken.answer,
     "coinbase": coinbase.answer,
     "gate": gate.answer,
+    "bitget": bitget.answer,
 }
 
 

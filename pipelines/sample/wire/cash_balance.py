@@ -1,4 +1,5 @@
 """Lines of `operating_cash_balance`: where the closing balance stands has changed twice."""
+
 from __future__ import annotations
 
 from functools import cache

@@ -1,4 +1,5 @@
 """Lines of `deposits_withdrawals_operating_cash`, with the rows that must not be summed."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -43,9 +44,7 @@ def lines(world: World) -> list[Line]:
         "sub_out": flows.withdrawals() - flows.amounts["redemptions"],
     }
     amounts = {
-        name: list(
-            zip(map(str, values.tolist()), to_date(values, months), to_date(values, years), strict=True)
-        )
+        name: list(zip(map(str, values.tolist()), to_date(values, months), to_date(values, years), strict=True))
         for name, values in columns.items()
     }
     found: list[Line] = []
@@ -66,9 +65,7 @@ def _rows(day: date) -> list[tuple[Line, str]]:
     ]
 
 
-def _side(
-    day: date, side: str, concepts: tuple[str, ...], end: str, transfer: str
-) -> Iterator[tuple[Line, str]]:
+def _side(day: date, side: str, concepts: tuple[str, ...], end: str, transfer: str) -> Iterator[tuple[Line, str]]:
     """Transfers until the account is renamed, then a total without a category; sub-totals for some months."""
     account, debt = account_of(day), concepts[-1]
     yield from (((account, side, category(concept, day)), concept) for concept in concepts[:-1])

@@ -1,4 +1,5 @@
 """`/services/api/fiscal_service/*`: pages and the envelope of the Daily Treasury Statement's tables."""
+
 from __future__ import annotations
 
 import json

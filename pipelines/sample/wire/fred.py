@@ -1,4 +1,5 @@
 """`/fred/series*`: the keyed API, version 1, in JSON and XML."""
+
 from __future__ import annotations
 
 import re
@@ -56,9 +57,7 @@ def _rendered(body: Body, query: Query, status: int = 200) -> Reply:
 
 
 def _attributes(fields: Mapping[str, Any]) -> str:
-    return "".join(
-        f" {name}={quoteattr(str(value))}" for name, value in fields.items() if not isinstance(value, list)
-    )
+    return "".join(f" {name}={quoteattr(str(value))}" for name, value in fields.items() if not isinstance(value, list))
 
 
 def _xml(body: Body) -> str:

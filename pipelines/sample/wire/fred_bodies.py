@@ -1,4 +1,5 @@
 """What FRED says about a series: its description, observations and vintages, as of a real-time window."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

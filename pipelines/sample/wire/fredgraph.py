@@ -1,4 +1,5 @@
 """`/graph/fredgraph.csv`: the latest value of one series, an empty cell where it is missing."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

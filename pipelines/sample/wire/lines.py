@@ -1,4 +1,5 @@
 """Which lines of a table a FiscalData query selects: filter, sort, nothing else."""
+
 from __future__ import annotations
 
 import operator

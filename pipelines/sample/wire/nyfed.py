@@ -1,4 +1,5 @@
 """`/api/*`: the New York Fed Markets API. Routing and search; the rows are made by the family modules."""
+
 from __future__ import annotations
 
 import re
@@ -39,9 +40,7 @@ def answer(world: World, path: str, query: Mapping[str, str], at: float) -> Repl
             return from_json({"refRates": _within(_rates(world, name, at), "effectiveDate", query)})
         if path == "rp/results/search.json":
             return from_json({"repo": {"operations": _repo(world, query, at)}})
-        if found := re.fullmatch(
-            r"(tsy|ambs)/(all|purchases|sales)/results/(summary|details)/search\.json", path
-        ):
+        if found := re.fullmatch(r"(tsy|ambs)/(all|purchases|sales)/results/(summary|details)/search\.json", path):
             return _outright(world, found[1], found[2], found[3], query, at)
     except ValueError:
         return Reply(b"", 400)
@@ -83,9 +82,7 @@ def _all_holdings(world: World) -> list[Row]:
 
 
 def _holdings(world: World, at: float) -> list[Row]:
-    return [
-        row for row in _all_holdings(world) if public_at("h41", date.fromisoformat(row["asOfDate"])) <= at
-    ]
+    return [row for row in _all_holdings(world) if public_at("h41", date.fromisoformat(row["asOfDate"])) <= at]
 
 
 @cache
@@ -99,9 +96,7 @@ def _all_rates(world: World, name: str) -> list[tuple[float, Row]]:
             row[f"percentPercentile{label}"] = max(round(rate + off, 2), 0.0)
         if name == "effr":
             row |= {"targetRateFrom": policy(day, 1), "targetRateTo": policy(day, 2)}
-        row["volumeInBillions"] = (
-            begin + (end - begin) * number // len(values) + day.toordinal() * 7919 % 41 - 20
-        )
+        row["volumeInBillions"] = begin + (end - begin) * number // len(values) + day.toordinal() * 7919 % 41 - 20
         rows.append((public_at(rule, day), row | {"revisionIndicator": ""}))
     return rows[::-1]
 
@@ -125,13 +120,7 @@ def _repo(world: World, query: Mapping[str, str], at: float) -> list[Row]:
 def _outright(world: World, family: str, side: str, level: str, query: Mapping[str, str], at: float) -> Reply:
     known = outright.treasuries(world) if family == "tsy" else outright.mortgages(world)
     direction = {"all": ("P", "S"), "purchases": ("P",), "sales": ("S",)}[side]
-    rows = [
-        row
-        for one in known
-        if one.announced <= at and (row := one.row(at))["operationDirection"] in direction
-    ]
+    rows = [row for one in known if one.announced <= at and (row := one.row(at))["operationDirection"] in direction]
     if level == "summary":
         rows = [{field: value for field, value in row.items() if field != "details"} for row in rows]
-    return from_json(
-        {"treasury" if family == "tsy" else "ambs": {"auctions": _within(rows, "operationDate", query)}}
-    )
+    return from_json({"treasury" if family == "tsy" else "ambs": {"auctions": _within(rows, "operationDate", query)}})

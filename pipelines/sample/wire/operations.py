@@ -1,4 +1,5 @@
 """What every Desk operation on the wire shares: announced without amounts, then the same id with results."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

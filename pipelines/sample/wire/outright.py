@@ -1,4 +1,5 @@
 """Rows of the outright families: Treasury purchases, and agency mortgage-backed securities."""
+
 from __future__ import annotations
 
 from datetime import timedelta

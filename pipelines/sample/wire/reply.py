@@ -1,4 +1,5 @@
 """What a wire module answers, and how text becomes a reply."""
+
 from __future__ import annotations
 
 import json

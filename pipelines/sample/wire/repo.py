@@ -1,4 +1,5 @@
 """Rows of the repo family: overnight reverse repo, standing facility, and what must not be counted."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -21,9 +22,7 @@ def operations(world: World) -> list[Operation]:
     found: list[Operation] = []
     for day, millions in world.reverse_repo.items():
         dollars, parties = millions * 1_000_000, min(105, millions // 22_000 + 4)
-        found.append(
-            schedule(day, "12:45", "13:15", _reverse(day, 25, "Fixed Rate", dollars, parties), AMOUNTS)
-        )
+        found.append(schedule(day, "12:45", "13:15", _reverse(day, 25, "Fixed Rate", dollars, parties), AMOUNTS))
         if day in world.standing_repo:
             found += _standing(day, world.standing_repo[day])
         found += _uncounted(day)

@@ -1,4 +1,5 @@
 """What the tables of the Daily Treasury Statement share: eras, calendar columns, sums to date."""
+
 from __future__ import annotations
 
 from datetime import date

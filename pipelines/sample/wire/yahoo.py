@@ -1,4 +1,5 @@
 """`/v8/finance/chart/{symbol}`: daily bars of an index, a fund or a coin."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -22,9 +23,7 @@ def answer(world: World, symbol: str, query: Mapping[str, str], at: float) -> Re
     if symbol not in world.bars:
         return _refused(404, "Not Found", "No data found, symbol may be delisted")
     if query.get("interval", "1d") != "1d":
-        return _refused(
-            422, "Unprocessable Entity", f"Invalid input - interval={query['interval']} is not supported"
-        )
+        return _refused(422, "Unprocessable Entity", f"Invalid input - interval={query['interval']} is not supported")
     try:
         first, last = int(query.get("period1", int(at) - DAY)), int(query.get("period2", int(at)))
     except ValueError:
@@ -78,9 +77,7 @@ def _result(world: World, symbol: str, first: int, last: int, at: float, events:
             columns[name][-1] = opening
         columns["volume"][-1], adjusted[-1], opened[-1] = 0, opening, int(at)
     stamps = [
-        stamp
-        if stamp < last or (running and number == known - 1 and last >= sessions[number][0] // DAY * DAY)
-        else -1
+        stamp if stamp < last or (running and number == known - 1 and last >= sessions[number][0] // DAY * DAY) else -1
         for number, stamp in enumerate(opened)
     ]
     shown = [number for number, stamp in enumerate(stamps) if stamp >= first]

@@ -1,0 +1,118 @@
+"""Books to zstd Parquet: ours with metrics, the peers without."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from bench.books_work import batches, bytes_in, rate, timed
+from warehouse.books.book import LEVELS, SCHEMA, TIME
+from warehouse.books.ingest import ingest
+from warehouse.books.spool import segments
+
+Contender = Callable[[Path], Any]
+OURS = "tidegauge (spool to Parquet, metrics to DuckDB)"
+DUCKDB = "DuckDB read_json to Parquet"
+
+
+def contenders(spool: Path, lines: Path, *, is_large: bool) -> dict[str, Contender]:
+    """What each does with the same books; at the large size only the two that the goal compares."""
+    table = None if is_large else pa.Table.from_batches(batches(spool))
+    first = {OURS: lambda out: ours(spool, out), DUCKDB: lambda out: duckdb_json(lines, out)}
+    if is_large:
+        return first
+    return first | {
+        "Polars read_ndjson to Parquet": lambda out: polars_json(lines, out),
+        "pandas read_json to Parquet": lambda out: pandas_json(lines, out),
+        "dlt fed Arrow, to Parquet": lambda out: dlt_arrow(table, out),
+        "dagster-duckdb-polars IO manager": lambda out: io_manager(table, out),
+    }
+
+
+def measured(spool: Path, lines: Path, folder: Path, levels: int, repeat: int, *, is_large: bool) -> dict[str, Any]:
+    """Rate and bytes per level of each contender, or why there is none."""
+    found: dict[str, Any] = {}
+    for name, work in contenders(spool, lines, is_large=is_large).items():
+        try:
+            found[name] = rate(timed(work, folder, repeat), levels)
+            found[name]["bytes_per_level"] = bytes_in(folder) / levels or None
+        except Exception as error:
+            reason = str(error).strip().splitlines() or [""]
+            found[name] = {"skipped": f"{type(error).__name__}: {reason[0][:160]}"}
+    return found
+
+
+def ours(spool: Path, out: Path) -> None:
+    with duckdb.connect(out / "metrics.duckdb") as connection:
+        is_made = False
+        for done in ingest(segments(spool), out / "books"):
+            metrics = done.metrics  # noqa: F841 - DuckDB finds it by its name
+            connection.execute(
+                "insert into order_book from metrics" if is_made else "create table order_book as from metrics"
+            )
+            is_made = True
+
+
+def _kind(field: pa.Field) -> str:
+    if field.type == TIME:
+        return "timestamptz"
+    kinds = {LEVELS: "double[]", pa.string(): "varchar", pa.float64(): "double", pa.bool_(): "boolean"}
+    return kinds.get(field.type, "bigint")
+
+
+def duckdb_json(lines: Path, out: Path) -> None:
+    columns = {field.name: _kind(field) for field in SCHEMA}
+    duckdb.connect().execute(
+        f"copy (from read_json('{lines}', format = 'newline_delimited', columns = {columns})) "
+        f"to '{out / 'books.parquet'}' (format parquet, compression zstd)"
+    )
+
+
+def polars_json(lines: Path, out: Path) -> None:
+    import polars as pl
+
+    kinds = {"varchar": pl.String(), "double": pl.Float64(), "boolean": pl.Boolean(), "bigint": pl.Int64()}
+    kinds |= {"double[]": pl.List(pl.Float64()), "timestamptz": pl.String()}
+    frame = pl.read_ndjson(lines, schema={field.name: kinds[_kind(field)] for field in SCHEMA})
+    frame.write_parquet(out / "books.parquet", compression="zstd")
+
+
+def pandas_json(lines: Path, out: Path) -> None:
+    import pandas as pd
+
+    pd.read_json(lines, lines=True).to_parquet(out / "books.parquet", compression="zstd")
+
+
+def dlt_arrow(table: pa.Table, out: Path) -> None:
+    import dlt
+
+    logging.getLogger("dlt").setLevel(logging.ERROR)
+    pipeline = dlt.pipeline(
+        "books",
+        pipelines_dir=str(out / "state"),
+        destination=dlt.destinations.filesystem(bucket_url=str(out / "out")),
+        dataset_name="books",
+    )
+    # Every frame of the spool as it was captured would be slower: one table is dlt's best case.
+    pipeline.run(table, table_name="book", loader_file_format="parquet").raise_on_failed_jobs()
+
+
+def io_manager(table: pa.Table, out: Path) -> None:
+    import dagster as dg
+    import polars as pl
+    from dagster_duckdb_polars import DuckDBPolarsIOManager
+
+    @dg.asset(key_prefix=["books"])
+    def book() -> pl.DataFrame:
+        return pl.DataFrame(table)
+
+    stored = DuckDBPolarsIOManager(database=str(out / "stored.duckdb"), schema="books")
+    with suppress(AttributeError):
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    done = dg.materialize([book], resources={"io_manager": stored}, raise_on_error=True)
+    if not done.success:
+        raise RuntimeError("the run failed")

@@ -1,0 +1,52 @@
+"""Copies for readers: a table's content hash, a file of tables that any client can open, and how it is opened."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse.store import SETTINGS, Store
+from warehouse.table import Table
+
+
+def content_hash(store: Store, table: Table) -> str:
+    """A hash of a table's rows that does not depend on their order."""
+    columns = ", ".join(c.name for c in table.columns)
+    ((rows, digest),) = store.do(f"select count(*), bit_xor(md5_number(row({columns})::varchar)) from {table.name}")
+    return f"{rows:x}-{digest or 0:032x}"
+
+
+def copy_tables(store: Store, tables: Sequence[Table], database: Path, parquet: Path) -> None:
+    """Write tables to a new DuckDB file that 1.x clients can read, with comments, and as Parquet beside it."""
+    store.do(f"attach {_quoted(str(database))} as copy (storage_version 'v1.0.0')")
+    try:
+        store.connection.begin()
+        for table in tables:
+            store.do(f"create schema if not exists copy.{table.schema}")
+            store.do(f"create table copy.{table.name} ({table.ddl})")
+            store.do(f"insert into copy.{table.name} by name from {table.name}")
+            store.do(f"comment on table copy.{table.name} is {_quoted(table.doc)}")
+            for column in table.columns:
+                store.do(f"comment on column copy.{table.name}.{column.name} is {_quoted(column.comment)}")
+            (parquet / table.schema).mkdir(parents=True, exist_ok=True)
+            target = parquet / f"{table.name.replace('.', '/')}.parquet"
+            store.do(f"copy {table.name} to {_quoted(str(target))} (format parquet, compression zstd)")
+        store.connection.commit()
+    except BaseException:
+        store.connection.rollback()
+        raise
+    finally:
+        store.do("detach copy")
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a published file that cannot write, attach or read any other file."""
+    connection = duckdb.connect(path, read_only=True, config=SETTINGS)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
