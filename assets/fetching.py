@@ -1,6 +1,7 @@
 """Landing: every upstream asked at the same time, each within its own limits; what fails leaves the others whole."""
 
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -21,13 +22,14 @@ def fetch(
     run_id: str,
     planned: Progress = lambda _upstream, _jobs: None,
     finished: Progress = lambda _upstream, _jobs: None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> list[Fetched]:
-    """Fetch everything that may be new and say how each job ended."""
+    """Fetch everything that may be new and say how each job ended. ``sleep`` is how a retry waits."""
     with ExitStack() as stack:
         futures = []
         for upstream, client in clients.items():
             http = stack.enter_context(new_client(client.host))
-            transport = Transport(client.host, landing, http)
+            transport = Transport(client.host, landing, http, sleep=sleep)
             pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
             stack.callback(pool.shutdown, cancel_futures=True)
             jobs = client.jobs(newest)
@@ -60,7 +62,3 @@ def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id
     landing.finish(fetched)
     finished(upstream, 1)
     return fetched
-
-
-def failures(fetched: Iterable[Fetched]) -> list[Fetched]:
-    return [job for job in fetched if job.outcome == "failed"]

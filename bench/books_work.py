@@ -12,7 +12,8 @@ import polars as pl
 import pyarrow as pa
 
 from bench.books_made import made_books
-from warehouse.books.spool import Spool, read, segments
+from warehouse.books.segment import read, segments
+from warehouse.books.spool import Spool
 
 LEVELS_A_BOOK = 200
 

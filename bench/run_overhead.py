@@ -24,7 +24,8 @@ for n in range(assets):
     @dg.asset(name=f"a{n}", deps=[f"a{n - 1}"] if n % 8 else [])
     def empty(): pass
     made.append(empty)
-@dg.multi_asset_check(specs=[dg.AssetCheckSpec("c", asset=f"a{n}", blocking=True) for n in range(checks or 1)], can_subset=True)
+specs = [dg.AssetCheckSpec("c", asset=f"a{n}", blocking=True) for n in range(checks or 1)]
+@dg.multi_asset_check(specs=specs, can_subset=True)
 def empty_checks():
     for n in range(checks or 1):
         yield dg.AssetCheckResult(asset_key=f"a{n}", check_name="c", passed=True)
@@ -36,13 +37,13 @@ with dg.DagsterInstance.get() as home:
 STEPS = """
 import json, sys
 from pipelines.instance import instance
+PARTS = {"landing": "fetch", "recorded": "record", "models": "build", "published__current": "publish"}
 with instance() as home:
     run = home.get_runs(limit=1)[0]
     record = home.get_run_record_by_id(run.run_id)
     spent = {}
     for step in home.get_run_step_stats(run.run_id):
-        part = {"landing": "fetch", "recorded": "record", "models": "build", "published__current": "publish"}.get(step.step_key)
-        part = part or ("check" if step.step_key.startswith("suites") else "declarations")
+        part = PARTS.get(step.step_key, "check" if step.step_key.startswith("suites") else "declarations")
         spent[part] = spent.get(part, 0.0) + step.end_time - step.start_time
     spent["run"] = record.end_time - record.start_time
 print(json.dumps(spent))
@@ -72,7 +73,7 @@ def main() -> None:
         timed(run, ours)  # the overlap is new to landing once
         unchanged, steps = [], []
         empty: dict[tuple[int, int], list[tuple[float, float]]] = {(38, 0): [], (38, 36): []}
-        for repeat in range(options.repeat):
+        for _ in range(options.repeat):
             unchanged.append(timed(run, ours))
             steps.append(_steps(ours))
             for assets, checks in empty:

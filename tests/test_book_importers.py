@@ -8,18 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.books.binance_depth import (
-    EPOCH,
-    Market,
-    Rebuilt,
-    Snapshot,
-    books_at,
-    capture_events,
-    diff,
-    snapshot,
-)
+from warehouse.books.binance_depth import capture_events, diff, snapshot
 from warehouse.books.book import reasons, record_batch
 from warehouse.books.level_csv import level_events
+from warehouse.books.rebuilt import EPOCH, Market, Rebuilt, Snapshot, books_at
 
 RECORDINGS = os.environ.get("TIDEGAUGE_RECORDINGS")
 BOOKS = Path(RECORDINGS or ".") / "books"

@@ -14,7 +14,8 @@ from bench.books_made import churn, made_books
 from tests.made_books import NOON, book
 from warehouse.books.book import KEY
 from warehouse.books.ingest import METRICS, ingest
-from warehouse.books.spool import Spool, segments
+from warehouse.books.segment import segments
+from warehouse.books.spool import Spool
 
 
 def spooled(folder, *batches):
@@ -100,7 +101,7 @@ def test_killed_ingests_are_finished_by_the_next(tmp_path):
             spool.append(batch, datetime.now(UTC))
     code = (
         "import sys; from pathlib import Path; from warehouse.books.ingest import ingest\n"
-        "from warehouse.books.spool import segments\nprint(flush=True)\n"
+        "from warehouse.books.segment import segments\nprint(flush=True)\n"
         "list(ingest(segments(Path(sys.argv[1])), Path(sys.argv[2]), engine='numpy'))"
     )
     chance = random.Random(4)

@@ -12,7 +12,8 @@ import pytest
 
 from tests.made_books import NOON, book
 from warehouse.books.book import record_batch
-from warehouse.books.spool import Spool, SpoolError, read, segments
+from warehouse.books.segment import SpoolError, read, segments
+from warehouse.books.spool import Spool
 
 WRITER = """
 import sys

@@ -10,14 +10,18 @@ import pytest
 from assets.clients.fred import FredGraph
 from assets.clients.jobs import Job, Newest
 from assets.clients.transport import Host
-from assets.fetching import failures, fetch
+from assets.fetching import fetch
 from tests.canned import Canned, host, serving
 from warehouse.catalogue import SERIES
 from warehouse.claims import Parsed, Reply
-from warehouse.landing import Landing
+from warehouse.landing import Fetched, Landing
 
 FRED = [series.id for series in SERIES.values() if series.upstream == "fred"]
 NOTHING: Newest = lambda key: None  # noqa: E731
+
+
+def failures(fetched: list[Fetched]) -> list[Fetched]:
+    return [job for job in fetched if job.outcome == "failed"]
 
 
 def graph(path: str) -> Canned:

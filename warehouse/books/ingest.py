@@ -12,10 +12,11 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from warehouse.books import parquet, spool
+from warehouse.books import parquet
 from warehouse.books.book import KEY, SCHEMA, TIME, reasons, record_batch
 from warehouse.books.gather import taken
 from warehouse.books.kernel import Engine, columns, measure
+from warehouse.books.segment import read
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -80,7 +81,7 @@ class _Prepared:
 
 
 def _prepared(segment: Path) -> _Prepared:
-    batch = pa.concat_batches([record_batch([]), *spool.read(segment)])
+    batch = pa.concat_batches([record_batch([]), *read(segment)])
     why = reasons(batch)
     is_servable = why.is_null().to_numpy(zero_copy_only=False)
     keys = pa.Table.from_batches([batch.select(list(KEY))])

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from warehouse.books.binance_depth import Diff, Levels, Snapshot, time_of
+from warehouse.books.binance_depth import time_of
+from warehouse.books.rebuilt import Diff, Levels, Snapshot
 
 Line = dict[str, str]
 MESSAGE = ("LastUpdateId", "FirstUpdateId", "FinalUpdateId")

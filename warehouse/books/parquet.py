@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from warehouse.books.book import KEY, LEVELS, SCHEMA, SIDES, Bools, Ints
 from warehouse.books.gather import taken
-from warehouse.books.spool import sync_folder
+from warehouse.books.segment import sync_folder
 
 #: A market's books follow one another, so that compression meets the levels that did not change again; dictionaries
 #: would hide them. Pages are large for the same reason. Prices repay a higher level, sizes hardly.

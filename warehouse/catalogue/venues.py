@@ -164,7 +164,7 @@ DEFAULT = (
         candles_page=1000, funding_page=720, funding_days=100, funding_hours=1.0, has_open_interest=True, book_limit=1000,
     ),
     Venue(
-        name="hyperliquid", title="Hyperliquid", ccxt_id="hyperliquid", live="https://api.hyperliquid.xyz", is_default=True, min_interval_s=0.6, since=date(2023, 2, 1),
+        name="hyperliquid", title="Hyperliquid", ccxt_id="hyperliquid", live="https://api.hyperliquid.xyz", is_default=True, min_interval_s=2.2, since=date(2023, 2, 1),
         listings=(Listing(market="perpetual", quote="USDC", bases=UNIVERSE),),
         market_types=("swap",), candles_page=5000, candles_pages_back=False, funding_page=500, funding_days=100, funding_hours=1.0,
         has_open_interest=True, book_limit=20,

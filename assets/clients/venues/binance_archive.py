@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from assets.clients.jobs import Job, Newest
 from assets.clients.transport import Get, Host
-from assets.clients.venues.open_interest import Told, claim
+from assets.clients.venues.open_interest import claim
+from assets.clients.venues.open_interest_units import Told
 from assets.clients.venues.paging import midnight
 from assets.clients.venues.shapes import Claim, Row, one_each, reject
 from warehouse.catalogue.venues import VENUES, Instrument

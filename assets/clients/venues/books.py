@@ -108,14 +108,14 @@ def polling_exchange(venue: Venue, base_url: str, timeout_s: float = 10.0) -> An
     options = {"fetchMarkets": {"types": list(venue.market_types)}} if venue.market_types else {}
     exchange = getattr(ccxt, venue.ccxt_id)({"enableRateLimit": True, "timeout": timeout_s * 1000, "options": options})
     exchange.has["fetchCurrencies"] = False
-    exchange.urls["api"] = _moved(exchange.urls["api"], base_url, exchange.hostname or "")
+    exchange.urls["api"] = _moved(exchange.urls["api"], base_url)
     return exchange
 
 
-def _moved(addresses: Any, base_url: str, hostname: str) -> Any:
+def _moved(addresses: Any, base_url: str) -> Any:
     """Every address with another scheme and host: one that is left out would still be asked."""
     if isinstance(addresses, Mapping):
-        return {name: _moved(address, base_url, hostname) for name, address in addresses.items()}
+        return {name: _moved(address, base_url) for name, address in addresses.items()}
     _, _, rest = str(addresses).partition("://")
     _, slash, path = rest.partition("/")
     return base_url + slash + path

@@ -59,6 +59,8 @@ def _told(
     before: datetime | None = None
     fixed = VENUES[instrument.venue].funding_hours
     for rate in sorted(rates, key=lambda rate: (rate.funded_at, rate.is_forecast)):
+        if rate.is_forecast and rate.funded_at == before:
+            continue  # already paid
         gap = (rate.funded_at - before) / HOUR if before and before < rate.funded_at else None
         hours = rate.hours or fixed or gap
         before = rate.funded_at

@@ -47,7 +47,7 @@ def ask_candles(
         # Windows begin and end where candles do: Gate counts its pages from the start asked for.
         last = midnight(now.date()) + -(-(now - midnight(now.date())) // length) * length
         page = venue.candles_page * length
-        return back(source, ask, stamps, first, last, page, known=newest is not None)
+        return back(source, ask, stamps, first, last, page, known=newest is not None, step=length)
     first = max(first, now - venue.candles_page * length)
     reply = ask(first, now)
     if not any(first <= stamp < now for stamp in stamps(reply)):
