@@ -86,8 +86,9 @@ def main() -> None:
     parts = ("fetch", "record", "build", "check", "publish", "run")
     print(f"| what | seconds | peak MB | {' | '.join(parts)} |\n|---|---|---|{'---|' * len(parts)}")
     for name, times, steps in rows:
-        split = [f"{median(s.get(part, 0.0) for s in steps):.2f}" if steps else "" for part in parts]
-        print(f"| {name} | {median(t for t, _ in times):.2f} | {median(m for _, m in times):.0f} | {' | '.join(split)} |")
+        split = " | ".join(f"{median(s.get(part, 0.0) for s in steps):.2f}" if steps else "" for part in parts)
+        seconds, peak = median(t for t, _ in times), median(m for _, m in times)
+        print(f"| {name} | {seconds:.2f} | {peak:.0f} | {split} |")
 
 
 def _steps(environment: dict[str, str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Every fault of the replay server on every upstream: what was there stays, nothing wrong comes in, the upstream is named."""
+"""Every fault of the replay server on every upstream: what was there stays, nothing wrong comes in, it is named."""
 
 import shutil
 from collections.abc import Iterator
