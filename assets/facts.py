@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.landing import UPSTREAMS
+from assets.landing import CRYPTO, MACRO, UPSTREAMS
 from assets.recording import record
 from assets.session import Session
 from warehouse.declared import reference_frames
 from warehouse.freshness import freshness
 from warehouse.gaps import find_gaps
-from warehouse.tables import TABLES, facts, quality, reference
+from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
 
-LANDED_FROM = [["landing", upstream] for upstream in UPSTREAMS]
-TABLES_OF_FACTS = [*facts.TABLES, quality.QUARANTINE, quality.GAP, quality.FRESHNESS]
+#: Each table that is recorded, and the upstreams that tell of it.
+RECORDED = {
+    **{table.name: MACRO for table in facts.TABLES},
+    **{table.name: CRYPTO for table in crypto_facts.TABLES},
+    **{table.name: UPSTREAMS for table in (facts.LANDED, quality.QUARANTINE, quality.GAP, quality.FRESHNESS)},
+}
 
 
 @dg.multi_asset(
@@ -34,8 +38,13 @@ def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeR
 
 @dg.multi_asset(
     specs=[
-        dg.AssetSpec(table.name.split("."), deps=LANDED_FROM, kinds={"python", "duckdb"}, owners=["team:macro"])
-        for table in TABLES_OF_FACTS
+        dg.AssetSpec(
+            name.split("."),
+            deps=[["landing", upstream] for upstream in upstreams],
+            kinds={"python", "duckdb"},
+            owners=["team:crypto" if upstreams is CRYPTO else "team:macro"],
+        )
+        for name, upstreams in RECORDED.items()
     ],
     can_subset=True,
 )

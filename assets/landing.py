@@ -8,15 +8,23 @@ import dagster as dg
 from assets.fetching import fetch
 from assets.progress import progress
 from assets.session import Session
+from warehouse.catalogue.venues import DEFAULT
 from warehouse.landing import Fetched
 
-UPSTREAMS = {
+MACRO = {
     "fred": "Federal Reserve Economic Data: balance sheet, rates, credit, indices.",
     "nyfed": "New York Fed Markets API: SOMA, operations, reference rates.",
     "fiscaldata": "Treasury FiscalData: the Daily Treasury Statement.",
     "yahoo": "Yahoo charts: indices and the rotation ladder's funds.",
     "seed": "Curated files of this repository: enterprises' portfolios, policy events.",
 }
+CRYPTO = {venue.name: f"{venue.title}: candles, funding, open interest, contracts." for venue in DEFAULT}
+UPSTREAMS = MACRO | CRYPTO
+#: Macro upstreams owe something by the evening of a working day, venues every day.
+WORKING_DAYS = dg.FreshnessPolicy.cron(
+    deadline_cron="0 20 * * 1-5", lower_bound_delta=timedelta(hours=24), timezone="America/New_York"
+)
+EVERY_DAY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26))
 
 
 @dg.multi_asset(
@@ -25,13 +33,9 @@ UPSTREAMS = {
             ["landing", upstream],
             description=description,
             group_name="landing",
-            kinds={"http" if upstream != "seed" else "file"},
-            owners=["team:macro"],
-            freshness_policy=dg.FreshnessPolicy.cron(
-                deadline_cron="0 20 * * 1-5",
-                lower_bound_delta=timedelta(hours=24),
-                timezone="America/New_York",
-            ),
+            kinds={"file" if upstream == "seed" else "ccxt" if upstream in CRYPTO else "http"},
+            owners=["team:crypto" if upstream in CRYPTO else "team:macro"],
+            freshness_policy=EVERY_DAY if upstream in CRYPTO else WORKING_DAYS,
         )
         for upstream, description in UPSTREAMS.items()
     ],
@@ -48,15 +52,18 @@ UPSTREAMS = {
 def landing(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Ask the selected upstreams for what may be new; a failure is a failed check, not a failed run."""
-    selected = {key.path[-1] for key in context.selected_asset_keys}
+    """Ask the selected upstreams for what may be new; a failure is a failed check, not a failed run.
+
+    An origin need not have every upstream: one that it has not is not asked.
+    """
+    selected = sorted(key.path[-1] for key in context.selected_asset_keys)
     clients = {name: client for name, client in session.clients.items() if name in selected}
     with progress() as (planned, finished):
         fetched = fetch(clients, session.landing, session.store.newest_periods().get, context.run_id, planned, finished)
-    for upstream in clients:
+    for upstream in selected:
         jobs = [job for job in fetched if job.upstream == upstream]
         yield dg.MaterializeResult(asset_key=["landing", upstream], metadata=_told(jobs))
-    for upstream in clients:
+    for upstream in selected:
         yield _answered(upstream, [job for job in fetched if job.upstream == upstream])
 
 

@@ -14,7 +14,9 @@ from assets.clients.jobs import Client
 from assets.clients.nyfed import NyFed
 from assets.clients.seeds import Seeds
 from assets.clients.transport import Host
+from assets.clients.venues.venue import VenueClient
 from assets.clients.yahoo import Yahoo
+from warehouse.catalogue.venues import DEFAULT, Venue
 from warehouse.landing import Landing
 from warehouse.releases import NEW_YORK
 
@@ -58,13 +60,24 @@ class Origin:
         key = os.environ.get("FRED_API_KEY")
         fred: Client = FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
         today = self.now.astimezone(NEW_YORK).date()
+        # A server of recorded upstreams has no venues; the sample world has each under a prefix of its own.
+        venues = () if self.name == "replay" else DEFAULT
         return {
             "fred": fred,
             "nyfed": NyFed(self.host("nyfed", "nyfed"), today),
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
             "seed": Seeds(landing, datetime.now(UTC)),
+            **{venue.name: VenueClient(self._venue_host(venue), venue, self.now) for venue in venues},
         }
+
+    def _venue_host(self, venue: Venue) -> Host:
+        return Host(
+            upstream=venue.name,
+            base_url=venue.live if self.address is None else f"{self.address}/venues/{venue.name}",
+            min_interval_s=venue.min_interval_s,
+            connections=venue.connections,
+        )
 
 
 def origin_name(upstreams: str) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.table import Table, Type
-from warehouse.tables import TABLES, facts
+from warehouse.tables import TABLES, crypto_facts, facts
 from warehouse.tables.columns import PROVENANCE
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -97,16 +97,12 @@ class Store:
         return frame
 
     def newest_periods(self) -> dict[str, date]:
-        """The newest period of each series, and of each fact table that has days instead of series."""
-        by_day = " union all ".join(
-            f"select '{table.name}' as key, max({table.grain}) as newest from {table.name}"
-            for table in facts.TABLES
-            if table.grain and table is not facts.OBSERVATION
+        """The day of the newest row that each job of a fetch brought, by the job's key."""
+        newest = " union all ".join(
+            f"select {key} as key, max({at})::date as newest from {name} group by all"
+            for name, (key, at) in {**facts.JOBS, **crypto_facts.JOBS}.items()
         )
-        rows = self.read(
-            f"select series_id as key, max(period) as newest from facts.observation group by all union all {by_day}"
-        )
-        return {key: newest for key, newest in rows.rows() if newest is not None}
+        return dict(self.read(f"from ({newest}) where newest is not null").rows())
 
     # -- writing ---------------------------------------------------------------------------------
 

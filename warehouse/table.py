@@ -64,8 +64,9 @@ class Table:
 
     @property
     def grain(self) -> str | None:
-        """The date in the key that says what a row is about, if there is one."""
-        return next((name for name in self.key if self.column(name).type == "date"), None)
+        """The date or moment in the key that says what a row is about, if there is one."""
+        about = [self.column(name) for name in self.key if name != "known_at"]
+        return next((column.name for column in about if column.type in ("date", "timestamptz")), None)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -198,3 +198,12 @@ TABLES = (
     GSE_PORTFOLIO,
     POLICY_EVENT,
 )
+#: For each table that is fetched from its newest row on: the key of the job that fills it, as SQL over its columns,
+#: and what its newest row is about.
+JOBS = {
+    OBSERVATION.name: ("series_id", "period"),
+    TREASURY_OPERATION.name: (f"'{TREASURY_OPERATION.name}'", "operation_date"),
+    AGENCY_MBS_OPERATION.name: (f"'{AGENCY_MBS_OPERATION.name}'", "operation_date"),
+    REPO_OPERATION.name: (f"'{REPO_OPERATION.name}'", "operation_date"),
+    FISCAL_FLOW.name: (f"'{FISCAL_FLOW.name}'", "record_date"),
+}

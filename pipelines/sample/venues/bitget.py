@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipelines.sample.venues.asked import Asked
-from pipelines.sample.venues.bitget_markets import coins, contracts, market_of, symbols, tickers
+from pipelines.sample.venues.bitget_markets import coins, contracts, market_of, symbol_price, symbols, tickers
 from pipelines.sample.venues.bitget_perpetuals import funding_history, funding_rate, open_interest
 from pipelines.sample.venues.candles import HOUR, window
 from pipelines.sample.venues.coins import DAY
@@ -83,6 +83,7 @@ ROUTES: dict[str, Callable[[Asked], Any]] = {
     "mix/market/candles": _candles,
     "mix/market/history-candles": _candles,
     "mix/market/open-interest": open_interest,
+    "mix/market/symbol-price": symbol_price,
     "mix/market/current-fund-rate": funding_rate,
     "mix/market/history-fund-rate": funding_history,
 }

@@ -70,6 +70,13 @@ def tickers(asked: Asked) -> list[Any]:
     return [_ticker(asked, market) for market in every]
 
 
+def symbol_price(asked: Asked) -> list[Any]:
+    """The price of a perpetual now: here last, index and mark are one."""
+    market = market_of(asked)
+    now = market.price_text(float(market.quoted(np.array([price(asked.seed, market.coin, asked.at)]))[0]))
+    return [{"symbol": market.id, "price": now, "indexPrice": now, "markPrice": now, "ts": str(asked.now_ms)}]
+
+
 def _ticker(asked: Asked, market: Market) -> dict[str, str]:
     opened, high, low, amount = traded(asked.seed, market.coin, asked.at)
     best, text, last = (
