@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.landing import UPSTREAMS
 from tests.pipeline import live_rows, sql, tidegauge
 from warehouse.catalogue import SERIES
 from warehouse.tables import TABLES
@@ -94,13 +95,7 @@ def test_every_fact_leads_to_a_landed_reply(data: Path) -> None:
 
 def test_status_names_every_upstream(data: Path) -> None:
     told = json.loads(tidegauge(data, "status", "--format", "json").stdout)
-    assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == {
-        "fiscaldata": "",
-        "fred": "",
-        "nyfed": "",
-        "seed": "",
-        "yahoo": "",
-    }
+    assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(UPSTREAMS, "")
 
 
 def test_tables_say_that_they_are_synthetic(data: Path) -> None:

@@ -108,6 +108,7 @@ def _fresh(root: Path, prepared: Iterable[_Prepared]) -> Iterator[_Prepared]:
 def _stored(root: Path, engine: Engine | None, fresh: _Prepared) -> Ingested:
     files = tuple(parquet.store(root, day, fresh.segment.stem, books) for day, books in fresh.days.items())
     metrics = [_metrics(books, engine) for books in fresh.days.values()]
+    pa.default_memory_pool().release_unused()  # else the peak creeps up with the number of segments
     return Ingested(
         segment=fresh.segment,
         files=files,
