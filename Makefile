@@ -4,7 +4,7 @@ BIN := .venv/bin
 # An index, mirror or cache is the machine's business: locks carry versions and hashes only.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: run ui test lint lock clean
+.PHONY: run ui test bench lint lock clean
 
 run: .venv/run.stamp  ## fetch, build, check and publish the built-in sample world
 	$(BIN)/tidegauge run
@@ -14,6 +14,10 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 
 test: .venv/dev.stamp  ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+bench: .venv/bench.stamp  ## the order-book path against its peers, and what a run costs beside Dagster itself
+	$(BIN)/python -m bench.books
+	$(BIN)/python -m bench.run_overhead
 
 lint: .venv/dev.stamp  ## style, types, import direction
 	$(BIN)/ruff check .
@@ -31,11 +35,16 @@ lint: .venv/dev.stamp  ## style, types, import direction
 	$(PIP) -r requirements-dev.lock
 	touch $@
 
-lock:  ## write both locks again from pyproject.toml
+.venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
+	$(PIP) -r requirements-bench.lock
+	touch $@
+
+lock:  ## write the locks again from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock pyproject.toml
 
 clean:  ## remove the environment and the sample world's data; live data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache warehouse/data/sample

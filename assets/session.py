@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from assets.clients.jobs import Client
 from warehouse.landing import Landing
@@ -12,9 +13,10 @@ from warehouse.store import Store
 
 @dataclass(frozen=True)
 class Session:
-    """One origin's store, landing, upstreams and published place, opened for writing by one run.
+    """One origin's store, landing, upstreams, order books and published place, opened for writing by one run.
 
-    ``now`` is the moment by which freshness is judged: the clock, or the sample world's own.
+    Captured books wait in ``spool`` and rest in ``books``. ``now`` is the moment by which freshness is judged: the
+    clock, or the sample world's own.
     """
 
     origin: str
@@ -23,3 +25,5 @@ class Session:
     landing: Landing
     clients: Mapping[str, Client]
     shelf: Shelf
+    spool: Path
+    books: Path

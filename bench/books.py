@@ -45,7 +45,7 @@ def main() -> None:
             spooled(spool, levels)
             lines = json_lines(spool, folder / f"{size}.ndjson")
             told("ingest")
-            repeat = options.repeat if size == "small" else max(1, options.repeat // 2)
+            repeat = options.repeat if size == "small" else max(1, options.repeat // 2 + 1)
             is_large = size == "large"
             found[f"ingest_{size}"] = books_ingest.measured(spool, lines, out, levels, repeat, is_large=is_large)
             lines.unlink()

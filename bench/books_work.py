@@ -1,5 +1,6 @@
 """Generated books on disk in the forms that the contenders read, and how a contender is timed."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -40,16 +41,14 @@ def json_lines(spool: Path, path: Path) -> Path:
     return path
 
 
-def timed(work: Callable[[Path], Any], folder: Path, repeat: int) -> list[float]:
-    """Seconds of each repetition, each in an empty folder; one before them is not counted."""
-    spent = []
-    for _ in range(repeat + 1):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        started = time.perf_counter()
-        work(folder)
-        spent.append(time.perf_counter() - started)
-    return spent[1:]
+def timed(work: Callable[[Path], Any], folder: Path) -> float:
+    """Seconds of one run in an empty folder, with nothing of earlier work left to be written to the disk."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.sync()
+    started = time.perf_counter()
+    work(folder)
+    return time.perf_counter() - started
 
 
 def rate(spent: list[float], levels: int) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""What Dagster loads: assets, checks, jobs, schedules. Loading needs no secrets, network or database."""
+"""What Dagster loads: assets, checks, jobs, schedules, sensors. Loading needs no secrets, network or database."""
 
 import os
 from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.books import books
 from assets.facts import declarations, recorded
 from assets.landing import landing
 from assets.published import current
@@ -12,12 +13,11 @@ from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
 from pipelines.model_assets import model_assets
-from pipelines.origins import open_origin
+from pipelines.origins import UPSTREAMS_VARIABLE, open_origin
 from pipelines.places import Folder
 from pipelines.schedules import schedules
+from pipelines.sensors import spool_sensor
 from warehouse.store import Store
-
-UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
 
 
 @dg.resource(description="One run's store, landing, upstreams and published place.")
@@ -25,6 +25,7 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
     """Opened when a run starts and closed when it ends: the warehouse has one writer at a time."""
     with open_origin(os.environ.get(UPSTREAMS_VARIABLE, "sample")) as origin:
         folder = Folder(origin.name)
+        origin.spool_history(folder.spool)
         with Store.open(folder.database, run_id=context.run_id or "no-run") as store:
             yield Session(
                 origin=origin.name,
@@ -33,16 +34,19 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
                 landing=folder.landing,
                 clients=origin.clients(folder.landing),
                 shelf=folder.shelf,
+                spool=folder.spool,
+                books=folder.books,
             )
 
 
 def build_defs() -> dg.Definitions:
     everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all())
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, [landing, declarations, recorded, model_assets(), current]),
+        assets=dg.map_asset_specs(described, [landing, declarations, recorded, books, model_assets(), current]),
         asset_checks=[suite_checks()],
         jobs=[everything],
         schedules=schedules(everything.name),
+        sensors=[spool_sensor(books)],
         resources={"session": session},
         executor=dg.in_process_executor,
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assets.clients.fiscaldata import FiscalData
@@ -21,6 +21,7 @@ from warehouse.landing import Landing
 from warehouse.releases import NEW_YORK
 
 REPOSITORY = Path(__file__).parent.parent
+UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Origin:
-    """live, replay or sample; the one address that stands for all upstreams, if any; and what now means."""
+    """live, replay or sample; the one address that stands for all upstreams, if any; and what now means.
+
+    ``ahead`` is how far its clock is ahead of ours, None when that is not known.
+    """
 
     name: str
     address: str | None
     now: datetime
+    ahead: timedelta | None = None
 
     def host(self, upstream: str, place: str) -> Host:
         found = PLACES[place]
@@ -68,10 +73,17 @@ class Origin:
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
             "seed": Seeds(landing, datetime.now(UTC)),
-            **{venue.name: VenueClient(self._venue_host(venue), venue, self.now) for venue in venues},
+            **{venue.name: VenueClient(self.venue_host(venue), venue, self.now) for venue in venues},
         }
 
-    def _venue_host(self, venue: Venue) -> Host:
+    def spool_history(self, spool: Path) -> None:
+        """Let the sample world's past have order books too: synthetic ones, once."""
+        if self.name == "sample":
+            from pipelines.sample.history_of_books import spool_history
+
+            spool_history(spool)
+
+    def venue_host(self, venue: Venue) -> Host:
         return Host(
             upstream=venue.name,
             base_url=venue.live if self.address is None else f"{self.address}/venues/{venue.name}",
@@ -90,14 +102,18 @@ def origin_name(upstreams: str) -> str:
 
 
 @contextmanager
-def open_origin(upstreams: str) -> Iterator[Origin]:
-    """The origin, with the sample world running while it is open."""
+def open_origin(upstreams: str, *, books_move: bool = False) -> Iterator[Origin]:
+    """The origin, with the sample world running while it is open; its order books stand still unless they move."""
     name = origin_name(upstreams)
     if name == "sample":
         from pipelines.sample.calendars import CLOCK
         from pipelines.sample.server import serve
 
         with serve() as server:
-            yield Origin(name, server.url, CLOCK)
+            server.books_move = books_move
+            ahead = datetime.fromtimestamp(server.book_at, UTC) - datetime.now(UTC)
+            yield Origin(name, server.url, CLOCK, ahead)
     else:
-        yield Origin(name, None if name == "live" else upstreams.rstrip("/"), datetime.now(UTC))
+        is_live = name == "live"
+        address = None if is_live else upstreams.rstrip("/")
+        yield Origin(name, address, datetime.now(UTC), timedelta(0) if is_live else None)

@@ -17,7 +17,7 @@ def data_root() -> Path:
 
 @dataclass(frozen=True)
 class Folder:
-    """The data of one origin: the live database, landing, and the published place."""
+    """The data of one origin: the live database, landing, order books, and the published place."""
 
     origin: str
 
@@ -32,6 +32,14 @@ class Folder:
     @property
     def landing(self) -> Landing:
         return Landing(self.root / "landing")
+
+    @property
+    def spool(self) -> Path:
+        return self.root / "spool"
+
+    @property
+    def books(self) -> Path:
+        return self.root / "books"
 
     @property
     def shelf(self) -> Shelf:

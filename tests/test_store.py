@@ -494,4 +494,4 @@ def test_counts_versions_and_newest_periods(tmp_path: Path) -> None:
         assert store.ledger.versions() == {"facts.observation": "3", "facts.policy_event": "2"}
         counts = store.ledger.row_counts()
         assert counts == {"facts.observation": 4, "facts.policy_event": 1}
-        assert store.newest_periods() == {"WALCL": DAY, "SOFR": WEDNESDAY, "facts.policy_event": DAY}
+        assert store.newest_periods() == {"WALCL": DAY, "SOFR": WEDNESDAY}

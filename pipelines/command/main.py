@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from pipelines.command.capture import capture
 from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
@@ -41,6 +42,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge status                    what is there, how new it is, what is missing or failing
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
+    tidegauge capture                   order books, until Ctrl-C
     tidegauge ui                        the Dagster UI with schedules
 
     Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
@@ -51,7 +53,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, ui):
+for verb in (run, status, show, sql, capture, ui):
     tidegauge.add_command(verb)
 
 

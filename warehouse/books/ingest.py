@@ -107,7 +107,7 @@ def _fresh(root: Path, prepared: Iterable[_Prepared]) -> Iterator[_Prepared]:
 
 def _stored(root: Path, engine: Engine | None, fresh: _Prepared) -> Ingested:
     files = tuple(parquet.store(root, day, fresh.segment.stem, books) for day, books in fresh.days.items())
-    metrics = [_metrics(books, engine) for books in fresh.days.values()]
+    metrics = [metrics_of(books, engine) for books in fresh.days.values()]
     pa.default_memory_pool().release_unused()  # else the peak creeps up with the number of segments
     return Ingested(
         segment=fresh.segment,
@@ -118,7 +118,7 @@ def _stored(root: Path, engine: Engine | None, fresh: _Prepared) -> Ingested:
     )
 
 
-def _metrics(books: pa.RecordBatch, engine: Engine | None) -> pa.Table:
+def metrics_of(books: pa.RecordBatch, engine: Engine | None) -> pa.Table:
     """The rows of metrics.order_book: of several books of one time, the one with the last sequence."""
     measured = measure(books, engine=engine)
     named = {name: books[name] for name in SHARED} | dict(zip(measured.schema.names, measured.columns, strict=True))

@@ -12,9 +12,7 @@ def _read(path: Path) -> dict[tuple[str, str, str], str]:
     with path.open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
             pair, detail = (line["transaction_type"], line["category"]), line["detail"]
-            if any(
-                known[:2] == pair and (known[2] == detail or ANY in (known[2], detail)) for known in found
-            ):
+            if any(known[:2] == pair and (known[2] == detail or ANY in (known[2], detail)) for known in found):
                 raise ValueError(f"{path.name}: {' / '.join(pair)} / {detail} is covered more than once")
             found[*pair, detail] = line["concept"]
     return found

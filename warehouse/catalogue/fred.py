@@ -135,9 +135,7 @@ FRED = (
         since=date(1976, 6, 1),
         licence=CITATION,
     ),
-    daily_rate(
-        id="BAA10Y", title="Moody's Baa yield less 10-year Treasury", since=date(1986, 1, 2), licence=CITATION
-    ),
+    daily_rate(id="BAA10Y", title="Moody's Baa yield less 10-year Treasury", since=date(1986, 1, 2), licence=CITATION),
     daily_rate(
         id="BAMLH0A0HYM2",
         title="ICE BofA US high yield option-adjusted spread",

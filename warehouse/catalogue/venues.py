@@ -14,12 +14,72 @@ SizeUnit = Literal["base", "quote"]
 
 MAJORS = ("BTC", "ETH", "SOL")
 #: The altcoin universe beside SOL. Made in 2026, so it is survivorship-biased before.
-ALTS = ("XRP", "BNB", "DOGE", "ADA", "TRX", "AVAX", "LINK", "DOT", "LTC", "BCH", "XLM", "SUI", "HBAR", "UNI", "NEAR", "AAVE")
+ALTS = (
+    "XRP",
+    "BNB",
+    "DOGE",
+    "ADA",
+    "TRX",
+    "AVAX",
+    "LINK",
+    "DOT",
+    "LTC",
+    "BCH",
+    "XLM",
+    "SUI",
+    "HBAR",
+    "UNI",
+    "NEAR",
+    "AAVE",
+)
 UNIVERSE = MAJORS + ALTS
 #: Coins that stand for a currency.
-STABLE = frozenset({"USDT", "USDC", "DAI", "USDS", "USDE", "SUSDE", "FDUSD", "TUSD", "USDP", "PYUSD", "GUSD", "USDD", "BUSD", "RLUSD", "USD1", "EURC", "EURT"})
+STABLE = frozenset(
+    {
+        "USDT",
+        "USDC",
+        "DAI",
+        "USDS",
+        "USDE",
+        "SUSDE",
+        "FDUSD",
+        "TUSD",
+        "USDP",
+        "PYUSD",
+        "GUSD",
+        "USDD",
+        "BUSD",
+        "RLUSD",
+        "USD1",
+        "EURC",
+        "EURT",
+    }
+)
 #: Coins that stand for another coin, or for gold.
-WRAPPED = frozenset({"XAUT", "PAXG", "WBTC", "CBBTC", "TBTC", "LBTC", "SOLVBTC", "WETH", "STETH", "WSTETH", "RETH", "CBETH", "WEETH", "EZETH", "WBETH", "METH", "JITOSOL", "MSOL", "BNSOL", "JUPSOL"})
+WRAPPED = frozenset(
+    {
+        "XAUT",
+        "PAXG",
+        "WBTC",
+        "CBBTC",
+        "TBTC",
+        "LBTC",
+        "SOLVBTC",
+        "WETH",
+        "STETH",
+        "WSTETH",
+        "RETH",
+        "CBETH",
+        "WEETH",
+        "EZETH",
+        "WBETH",
+        "METH",
+        "JITOSOL",
+        "MSOL",
+        "BNSOL",
+        "JUPSOL",
+    }
+)
 #: Never part of an index of coins.
 EXCLUDED = STABLE | WRAPPED
 
@@ -130,7 +190,9 @@ class Venue:
     def __post_init__(self) -> None:
         if wrong := {i.base for i in self.instruments} & EXCLUDED:
             raise ValueError(f"venue {self.name}: {sorted(wrong)} stand for something else and are no coins")
-        if self.counts_contracts and any(i.market == "perpetual" and i.is_major and not i.contract_size for i in self.instruments):
+        if self.counts_contracts and any(
+            i.market == "perpetual" and i.is_major and not i.contract_size for i in self.instruments
+        ):
             raise ValueError(f"venue {self.name}: counts contracts of a size that is not declared")
 
     @property

@@ -45,10 +45,7 @@ YAHOO = (
     close(id="YAHOO_IXIC_CLOSE", title="Nasdaq Composite", since=date(1971, 2, 5)),
     close(id="YAHOO_GSPC_CLOSE", title="S&P 500", since=date(1927, 12, 30), high=1e5),
     close(id="YAHOO_VIX_CLOSE", title="Cboe volatility index", since=date(1990, 1, 2), high=200),
-    *(
-        fund(id=f"YAHOO_{symbol}_CLOSE", title=f"{symbol}, unadjusted", since=since)
-        for symbol, since in FUNDS.items()
-    ),
+    *(fund(id=f"YAHOO_{symbol}_CLOSE", title=f"{symbol}, unadjusted", since=since) for symbol, since in FUNDS.items()),
     *(
         fund(
             id=f"YAHOO_{symbol}_ADJUSTED_CLOSE",

@@ -1,10 +1,22 @@
 """Every table of the warehouse, declared once. A table is declared in the module of its schema or subject."""
 
 from warehouse.table import Table
-from warehouse.tables import crypto_facts, equities, facts, fiscal, liquidity, mbs, quality, rates, reference, staged
+from warehouse.tables import (
+    books,
+    crypto_facts,
+    equities,
+    facts,
+    fiscal,
+    liquidity,
+    mbs,
+    quality,
+    rates,
+    reference,
+    staged,
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for module in (reference, facts, crypto_facts, staged, liquidity, fiscal, mbs, rates, equities, quality)
+    for module in (reference, facts, crypto_facts, books, staged, liquidity, fiscal, mbs, rates, equities, quality)
     for table in module.TABLES
 }

@@ -37,9 +37,7 @@ PERIOD = Column(
     type="date",
     doc="What the value is about: the day, the Wednesday or the first of the month.",
 )
-UNIT = Column(
-    name="unit", type="varchar", required=True, one_of=tuple(UNITS), doc="Unit of value as published."
-)
+UNIT = Column(name="unit", type="varchar", required=True, one_of=tuple(UNITS), doc="Unit of value as published.")
 DATE = Column(name="date", type="date", doc="The day.")
 WEEK_ENDING = Column(name="week_ending", type="date", doc="The Wednesday that ends the week.")
 MONTH = Column(name="month", type="date", doc="First day of the month.")

@@ -7,7 +7,9 @@ TERMS = "the venue's terms, own analytics, no redistribution"
 INTERVALS = ("1d", "1h")
 
 VENUE = Column(name="venue", type="varchar", doc="The venue, see the catalogue of venues.")
-SYMBOL = Column(name="symbol", type="varchar", doc="Unified symbol: BTC/USDT is spot, BTC/USDT:USDT a perpetual settled in USDT.")
+SYMBOL = Column(
+    name="symbol", type="varchar", doc="Unified symbol: BTC/USDT is spot, BTC/USDT:USDT a perpetual settled in USDT."
+)
 MARKET = Column(name="market", type="varchar", required=True, one_of=("spot", "perpetual"), doc="Kind of market.")
 BASE = Column(name="base", type="varchar", required=True, doc="The coin that is priced.")
 QUOTE = Column(name="quote", type="varchar", required=True, doc="The currency it is priced in.")
@@ -35,7 +37,15 @@ CANDLE = Table(
         _price("high", "Highest price."),
         _price("low", "Lowest price."),
         _price("close", "Last price."),
-        Column(name="volume_base", type="double", unit="coins", required=True, min=0, max=1e15, doc="Volume in coins, not in contracts."),
+        Column(
+            name="volume_base",
+            type="double",
+            unit="coins",
+            required=True,
+            min=0,
+            max=1e15,
+            doc="Volume in coins, not in contracts.",
+        ),
         *PROVENANCE,
     ),
 )
@@ -50,8 +60,24 @@ FUNDING = Table(
         SYMBOL,
         Column(name="funded_at", type="timestamptz", doc="When it is paid, to the minute."),
         BASE,
-        Column(name="rate", type="double", unit="fraction per interval", required=True, min=-0.1, max=0.1, doc="What longs pay to shorts."),
-        Column(name="interval_hours", type="double", unit="hours", required=True, min=1, max=24, doc="The interval that ends at funded_at."),
+        Column(
+            name="rate",
+            type="double",
+            unit="fraction per interval",
+            required=True,
+            min=-0.1,
+            max=0.1,
+            doc="What longs pay to shorts.",
+        ),
+        Column(
+            name="interval_hours",
+            type="double",
+            unit="hours",
+            required=True,
+            min=1,
+            max=24,
+            doc="The interval that ends at funded_at.",
+        ),
         *PROVENANCE,
     ),
 )
@@ -75,10 +101,36 @@ OPEN_INTEREST = Table(
             max=1e15,
             doc="Contracts as sent, both sides if the venue sums both; NULL where it does not count contracts.",
         ),
-        Column(name="open_interest_coin", type="double", unit="coins", required=True, min=0, max=1e14, doc="In coins, one-sided."),
-        usd("open_interest_usd", "In USD, one-sided; a dollar coin counts as a dollar.", required=True, min=0, max=5e11),
-        Column(name="price_usd", type="double", unit="USD per coin", required=True, min=1e-12, max=1e8, doc="Price that ties coins to USD: the venue's mark, else implied."),
-        Column(name="side_factor", type="double", unit="ratio", required=True, min=1, max=2, doc="What the published number was divided by: 2 where it sums both sides."),
+        Column(
+            name="open_interest_coin",
+            type="double",
+            unit="coins",
+            required=True,
+            min=0,
+            max=1e14,
+            doc="In coins, one-sided.",
+        ),
+        usd(
+            "open_interest_usd", "In USD, one-sided; a dollar coin counts as a dollar.", required=True, min=0, max=5e11
+        ),
+        Column(
+            name="price_usd",
+            type="double",
+            unit="USD per coin",
+            required=True,
+            min=1e-12,
+            max=1e8,
+            doc="Price that ties coins to USD: the venue's mark, else implied.",
+        ),
+        Column(
+            name="side_factor",
+            type="double",
+            unit="ratio",
+            required=True,
+            min=1,
+            max=2,
+            doc="What the published number was divided by: 2 where it sums both sides.",
+        ),
         *PROVENANCE,
     ),
 )
@@ -96,8 +148,22 @@ CONTRACT_SPECIFICATION = Table(
         BASE,
         QUOTE,
         Column(name="settle", type="varchar", required=True, doc="Currency of settlement; empty for spot."),
-        Column(name="contract_size", type="double", unit="size_unit per contract", required=True, min=1e-9, max=1e7, doc="Size of one contract; 1 for spot."),
-        Column(name="size_unit", type="varchar", required=True, one_of=("base", "quote"), doc="What contract_size counts: coins, or the quote currency for an inverse contract."),
+        Column(
+            name="contract_size",
+            type="double",
+            unit="size_unit per contract",
+            required=True,
+            min=1e-9,
+            max=1e7,
+            doc="Size of one contract; 1 for spot.",
+        ),
+        Column(
+            name="size_unit",
+            type="varchar",
+            required=True,
+            one_of=("base", "quote"),
+            doc="What contract_size counts: coins, or the quote currency for an inverse contract.",
+        ),
         *PROVENANCE,
     ),
 )

@@ -42,17 +42,13 @@ TREASURY_OPERATION = Table(
     columns=(
         Column(name="operation_id", type="varchar", doc="The Desk's identifier, unique with its date."),
         Column(name="operation_date", type="date", doc="Day of the operation."),
-        Column(
-            name="operation_type", type="varchar", required=True, doc="For example Outright Bill Purchase."
-        ),
+        Column(name="operation_type", type="varchar", required=True, doc="For example Outright Bill Purchase."),
         Column(name="direction", type="varchar", required=True, one_of=("P", "S"), doc="P buys, S sells."),
         Column(name="status", type="varchar", required=True, doc="Announced or Results."),
         Column(name="settlement_date", type="date", doc="Day on which reserves move."),
         usd("par_submitted_usd", "Par amount submitted.", min=0, max=5e11),
         usd("par_accepted_usd", "Par amount accepted; NULL while only announced.", min=0, max=2e11),
-        Column(
-            name="note", type="varchar", doc="The Desk's note, for example that it was a small-value test."
-        ),
+        Column(name="note", type="varchar", doc="The Desk's note, for example that it was a small-value test."),
         *PROVENANCE,
     ),
 )
@@ -149,9 +145,7 @@ GSE_PORTFOLIO = Table(
             min=0,
             doc="Non-agency securities.",
         ),
-        Column(
-            name="loans_musd", type="double", unit="USD millions", required=True, min=0, doc="Mortgage loans."
-        ),
+        Column(name="loans_musd", type="double", unit="USD millions", required=True, min=0, doc="Mortgage loans."),
         Column(
             name="end_balance_musd",
             type="double",
@@ -172,9 +166,7 @@ POLICY_EVENT = Table(
         Column(name="event_date", type="date", doc="Day of the event."),
         Column(name="category", type="varchar", doc="Kind of event, for example fed_qt."),
         Column(name="title", type="varchar", doc="What happened, in one line."),
-        Column(
-            name="value", type="double", unit="as column unit", doc="The event's number, when it has one."
-        ),
+        Column(name="value", type="double", unit="as column unit", doc="The event's number, when it has one."),
         Column(name="unit", type="varchar", doc="Unit of value."),
         Column(
             name="status",

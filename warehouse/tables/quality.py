@@ -39,9 +39,7 @@ RESULT = Table(
         Column(name="run_id", type="varchar", doc="Run that checked."),
         Column(name="table_name", type="varchar", doc="Table that was checked."),
         Column(name="expectation", type="varchar", doc="What was expected, in words."),
-        Column(
-            name="partition", type="varchar", doc="Part of the table that was checked; empty for all of it."
-        ),
+        Column(name="partition", type="varchar", doc="Part of the table that was checked; empty for all of it."),
         Column(name="passed", type="boolean", required=True, doc="Whether it held."),
         Column(
             name="severity",

@@ -10,9 +10,7 @@ UNIT = Table(
     licence="internal",
     columns=(
         Column(name="unit", type="varchar", doc="Unit as published."),
-        Column(
-            name="plain_unit", type="varchar", required=True, doc="Unit in which the staged layer speaks."
-        ),
+        Column(name="plain_unit", type="varchar", required=True, doc="Unit in which the staged layer speaks."),
         Column(name="factor", type="double", unit="plain units per unit", required=True, doc="Multiplier."),
         KNOWN_AT,
     ),
@@ -32,12 +30,8 @@ SERIES = Table(
         Column(name="calendar", type="varchar", required=True, doc="Days on which a value is due."),
         Column(name="release", type="varchar", required=True, doc="Release rule behind known_at."),
         Column(name="since", type="date", required=True, doc="First period of the series."),
-        Column(
-            name="low", type="double", unit="as column unit", required=True, doc="Lowest believable value."
-        ),
-        Column(
-            name="high", type="double", unit="as column unit", required=True, doc="Highest believable value."
-        ),
+        Column(name="low", type="double", unit="as column unit", required=True, doc="Lowest believable value."),
+        Column(name="high", type="double", unit="as column unit", required=True, doc="Highest believable value."),
         Column(name="licence", type="varchar", required=True, doc="Terms of its owner."),
         KNOWN_AT,
     ),

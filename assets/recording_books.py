@@ -1,0 +1,122 @@
+"""Recording books: from the spool into Parquet, their metrics and the coverage of the capture into tables."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.coverage import Coverage, log_of, read
+from warehouse.books import segment
+from warehouse.books.book import SCHEMA
+from warehouse.books.ingest import GRAIN, Ingested, ingest, metrics_of
+from warehouse.books.segment import SpoolError, segments
+from warehouse.books.spool import Spool
+from warehouse.claims import WHOLE_REPLY
+from warehouse.store import Store
+from warehouse.tables.books import BOOK_CAPTURE, ORDER_BOOK
+from warehouse.tables.quality import QUARANTINE
+
+
+@dataclass
+class Stored:
+    """What an ingestion added to each table, and what it could not read."""
+
+    rows: dict[str, int] = field(default_factory=lambda: {ORDER_BOOK.name: 0, BOOK_CAPTURE.name: 0})
+    segments: int = 0
+    restored: int = 0
+    repeated: int = 0
+    refused: int = 0
+    damaged: list[str] = field(default_factory=list)
+    waiting: str = ""
+
+
+def ingest_spool(store: Store, spool: Path, books: Path) -> Stored:
+    """Ingest every complete segment and remove it. Killed anywhere and done again, it changes nothing twice.
+
+    The files of a segment are written first, then its rows in one transaction, and then it is removed.
+    """
+    stored = Stored(waiting=_complete_left(spool))
+    stored.restored = _restore(store, books)
+    while waiting := segments(spool):
+        try:
+            for each in ingest(waiting, books):
+                with store.transaction():
+                    stored.rows[ORDER_BOOK.name] += store.insert(ORDER_BOOK, _rows(each.metrics, each.files))
+                    stored.refused += store.insert(QUARANTINE, _refused(each))
+                each.segment.unlink()
+                stored.segments += 1
+                stored.repeated += each.repeated
+        except SpoolError:
+            if not _leave_aside(spool):
+                raise
+    stored.damaged = sorted(path.name for path in spool.glob("*.damaged"))
+    with store.transaction():
+        stored.rows[BOOK_CAPTURE.name] = store.insert(BOOK_CAPTURE, read(log_of(spool)))
+    return stored
+
+
+def _complete_left(spool: Path) -> str:
+    """Complete what a killed capture left; why that cannot be done now, such as a capture that is under way."""
+    if any(spool.glob("*.open")):
+        try:
+            with Spool(spool), Coverage(log_of(spool)):
+                pass
+        except SpoolError as error:
+            return str(error)
+    return ""
+
+
+def _rows(metrics: pa.Table, files: tuple[Path, ...]) -> pl.DataFrame:
+    """Rows of metrics.order_book: what was measured, with what the files of the same books say beside it."""
+    key, said = [*GRAIN, "sequence"], ["base", "quote_usd"]
+    told = [pq.ParquetFile(path).read(columns=[*key, *said]) for path in files]
+    empty = SCHEMA.empty_table().select([*key, *said])
+    beside = pl.DataFrame(pa.concat_tables([empty, *(each.cast(empty.schema) for each in told)]))
+    rows = pl.DataFrame(metrics).join(beside, on=key, how="left", nulls_equal=True, validate="1:1")
+    return rows.select(pl.col(name).cast(kind) for name, kind in ORDER_BOOK.polars_schema.items())
+
+
+def _refused(ingested: Ingested) -> pl.DataFrame:
+    """Rows of quality.quarantine: polled books lie in segments, not in landing."""
+    rows = [
+        {
+            "landed_id": f"spool {ingested.segment.stem}",
+            "locator": f"{row['venue']} {row['symbol']} {row['observed_at'].isoformat()} {row['sequence']}",
+            "source": f"{row['venue']} book {row['symbol']}",
+            "field": f"book of {row['observed_at'].isoformat()}",
+            "value": WHOLE_REPLY,
+            "reason": row["reason"],
+            "first_seen_at": row["observed_at"],
+            "known_at": row["observed_at"],
+        }
+        for row in ingested.refused.to_pylist()
+    ]
+    frame = pl.DataFrame(rows, schema=QUARANTINE.polars_schema)
+    return frame.unique(QUARANTINE.key, keep="first", maintain_order=True)
+
+
+def _restore(store: Store, books: Path) -> int:
+    """Measure the books at rest again where the table has nothing: it was made anew, or the database is."""
+    if store.read(f"from {ORDER_BOOK.name} limit 1").height:
+        return 0
+    restored = 0
+    with store.transaction():
+        for path in sorted(books.glob("date=*/*.parquet")):
+            for group in pq.ParquetFile(path).iter_batches(batch_size=8_192):
+                metrics = metrics_of(group.cast(SCHEMA), None)
+                restored += store.insert(ORDER_BOOK, _rows(metrics, (path,)))
+    return restored
+
+
+def _leave_aside(spool: Path) -> list[Path]:
+    """Give segments that cannot be read another name, so that the others can be ingested."""
+    found = []
+    for path in segments(spool):
+        try:
+            for _ in segment.read(path):
+                pass
+        except SpoolError:
+            found.append(path.rename(path.with_suffix(".damaged")))
+    return found
