@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import crypto_models
 from tests.models import Row, day, put, scratch, warehouse
 from warehouse.declared import ALWAYS
 from warehouse.rules import Rule, rules
@@ -124,6 +125,7 @@ CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
         [two_days(18_699e6, 18_699e6), two_days(18_699e6, 19_721e6, on="2026-02-09")],
         [two_days(18_699e6, 19_721e6)],
     ),
+    **crypto_models.CASES,
 }
 
 

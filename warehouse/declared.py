@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import polars as pl
 
 from warehouse.catalogue import SERIES
+from warehouse.catalogue.coins import coin_rows
 from warehouse.catalogue.fiscal_categories import CATEGORIES
 from warehouse.table import Table
-from warehouse.tables import reference
+from warehouse.tables import crypto, reference
 from warehouse.units import UNITS
 
 #: A declaration is not news: it could always be known.
@@ -44,5 +45,6 @@ def reference_frames() -> dict[Table, pl.DataFrame]:
             (reference.UNIT, units),
             (reference.SERIES, series),
             (reference.FISCAL_CATEGORY, categories),
+            (crypto.COIN, coin_rows()),
         )
     }

@@ -3,6 +3,7 @@
 from warehouse.table import Table
 from warehouse.tables import (
     books,
+    crypto,
     crypto_facts,
     equities,
     facts,
@@ -17,6 +18,19 @@ from warehouse.tables import (
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for module in (reference, facts, crypto_facts, books, staged, liquidity, fiscal, mbs, rates, equities, quality)
+    for module in (
+        reference,
+        facts,
+        crypto_facts,
+        books,
+        staged,
+        liquidity,
+        fiscal,
+        mbs,
+        rates,
+        equities,
+        crypto,
+        quality,
+    )
     for table in module.TABLES
 }

@@ -2,6 +2,7 @@
 
 from warehouse.table import Column, Table
 from warehouse.tables.columns import KNOWN_AT, SERIES_ID
+from warehouse.tables.crypto import COIN
 
 UNIT = Table(
     name="reference.unit",
@@ -50,4 +51,4 @@ FISCAL_CATEGORY = Table(
     ),
 )
 
-TABLES = (UNIT, SERIES, FISCAL_CATEGORY)
+TABLES = (UNIT, SERIES, FISCAL_CATEGORY, COIN)

@@ -1,0 +1,12 @@
+select
+    venue,
+    symbol,
+    funded_at,
+    base,
+    rate,
+    interval_hours,
+    100 * rate * 8760 / nullif(interval_hours, 0) as annualised_simple_pct,
+    known_at
+from facts.funding
+where known_at <= as_of()
+qualify row_number() over (partition by venue, symbol, funded_at order by known_at desc) = 1

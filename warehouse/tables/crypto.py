@@ -1,0 +1,258 @@
+"""Crypto: prices, open interest, funding, leverage and books by coin. A quote in a dollar coin counts as dollars."""
+
+from warehouse.table import Column, Table
+from warehouse.tables.books import BANDS_BPS, SIZES, TAKERS
+from warehouse.tables.columns import DATE, KNOWN_AT, bps, percent, usd
+from warehouse.tables.crypto_facts import BASE, INTERVALS, MARKET, TERMS, VENUE
+from warehouse.tables.crypto_facts import SYMBOL as INSTRUMENT
+
+LICENCE = "derived from data of the venues, own analytics, no redistribution"
+SDS = "robust standard deviations"
+
+SYMBOL = Column(name="symbol", type="varchar", doc="The coin, for example BTC, over all of its markets.")
+OBSERVED_AT = Column(
+    name="observed_at", type="timestamptz", doc="00:00 UTC of a day that has begun, or the coin's newest observation."
+)
+
+
+def _price(name: str, doc: str, required: bool = False) -> Column:
+    return Column(name=name, type="double", unit="USD per coin", required=required, min=1e-12, max=1e8, doc=doc)
+
+
+def _coins(name: str, doc: str, required: bool = False) -> Column:
+    return Column(name=name, type="double", unit="coins", required=required, min=0, max=1e15, doc=doc)
+
+
+def _venues(name: str, doc: str, required: bool = False) -> Column:
+    return Column(name=name, type="varchar", required=required, doc=doc)
+
+
+def _change(name: str, doc: str) -> Column:
+    return Column(name=name, type="double", unit="fraction", min=-1, doc=doc)
+
+
+def _percentile(name: str, doc: str) -> Column:
+    return Column(name=name, type="double", unit="fraction", min=0, max=1, doc=doc)
+
+
+def _flag(name: str, doc: str) -> Column:
+    return Column(name=name, type="boolean", required=True, doc=doc)
+
+
+COIN = Table(
+    name="reference.coin",
+    doc="What a coin or currency stands for. A coin that is not here is an altcoin and no dollar.",
+    key=("symbol",),
+    licence="internal",
+    columns=(
+        Column(name="symbol", type="varchar", doc="The coin or currency."),
+        _flag("is_dollar", "A quote that counts as one US dollar."),
+        _flag("is_stable", "Stands for a currency."),
+        _flag("is_wrapped", "Stands for another coin or for gold."),
+        _flag("is_altcoin", "Neither of these, and neither BTC nor ETH."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+CANDLE = Table(
+    name="staged.candle",
+    doc="Finished candles in force, in dollars; a quote in a dollar coin counts as dollars.",
+    key=("venue", "symbol", "interval", "opened_at"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=(
+        VENUE,
+        MARKET,
+        INSTRUMENT,
+        Column(name="interval", type="varchar", one_of=INTERVALS, doc="How long the candle is, a UTC day or an hour."),
+        Column(name="opened_at", type="timestamptz", doc="When it opened."),
+        Column(name="date", type="date", required=True, doc="The UTC day in which it opened."),
+        BASE,
+        _price("open_usd", "First price.", required=True),
+        _price("high_usd", "Highest price.", required=True),
+        _price("low_usd", "Lowest price.", required=True),
+        _price("close_usd", "Last price.", required=True),
+        _coins("volume_coin", "Volume in coins.", required=True),
+        usd("volume_usd", "Volume in coins at the last price.", required=True, min=0, max=1e13),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+FUNDING = Table(
+    name="staged.funding",
+    doc="Funding rates in force. One that is not paid yet is the venue's forecast.",
+    key=("venue", "symbol", "funded_at"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=(
+        VENUE,
+        INSTRUMENT,
+        Column(name="funded_at", type="timestamptz", doc="When it is paid, to the minute."),
+        BASE,
+        Column(name="rate", type="double", unit="fraction per interval", required=True, min=-0.1, max=0.1, doc="What longs pay to shorts."),
+        Column(name="interval_hours", type="double", unit="hours", required=True, min=1, max=24, doc="The interval that ends at funded_at."),
+        percent("annualised_simple_pct", "rate x 8760 / interval_hours, not compounded, per year."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+OPEN_INTEREST_STAGED = Table(
+    name="staged.open_interest",
+    doc="Open interest of each perpetual at each 00:00 UTC and at its coin's newest observation: the last one of the two days before.",
+    key=("venue", "symbol", "observed_at"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=(
+        VENUE,
+        INSTRUMENT,
+        OBSERVED_AT,
+        BASE,
+        Column(name="measured_at", type="timestamptz", required=True, doc="When the venue's observation is from."),
+        _coins("open_interest_coin", "In coins, one-sided.", required=True),
+        usd("open_interest_usd", "In USD, one-sided.", required=True, min=0, max=5e11),
+        _coins("open_interest_coin_24h_before", "The same 24 hours before; NULL without an observation that is 12 to 36 hours older."),
+        usd("open_interest_usd_24h_before", "Likewise in USD, at the price of then.", min=0, max=5e11),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+CRYPTO_PRICE = Table(
+    name="metrics.crypto_price",
+    doc="Price and spot volume of a coin by UTC day. A quote in a dollar coin counts as dollars.",
+    key=("symbol", "date"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        DATE,
+        _price("close_usd", "Last price of the day on close_venue.", required=True),
+        _venues("close_venue", "The first venue that has the day of coinbase, kraken, okx, bitget, gate, binance, bybit.", required=True),
+        usd("spot_volume_usd", "Volume at the last price over venues; NULL while one that had the coin in the six days before lacks the day.", min=0, max=1e13),
+        _venues("venues", "Who spot_volume_usd is summed over, of coinbase, kraken, okx, bitget and gate."),
+        _change("return_30d", "close_usd over that of 30 days before, less one; not logarithmic."),
+        usd("market_cap_usd", "Circulating supply at close_usd; NULL, no source of supplies is landed yet.", min=0, max=2e13),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+ALTCOIN_INDEX = Table(
+    name="metrics.altcoin_index",
+    doc="The ten altcoins of the largest trailing volume, chosen anew at each Sunday's close from what was known. 100 at the first one. "
+    "Before 2026 it knows only coins that were still listed in 2026.",
+    key=("date",),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        DATE,
+        Column(name="equal_weighted", type="double", unit="index points", required=True, min=0, doc="Equal weights at each Sunday's close."),
+        Column(name="cap_weighted", type="double", unit="index points", min=0, doc="Weights by market capitalisation, none above a quarter where there are four or more; NULL where a capitalisation is not known."),
+        _venues("members", "The coins held into the day.", required=True),
+        Column(name="member_count", type="bigint", unit="coins", required=True, min=3, max=10, doc="How many they are."),
+        Column(name="carried_members", type="bigint", unit="coins", required=True, min=0, max=10, doc="How many of them had no close that day and count at their last."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+OPEN_INTEREST = Table(
+    name="metrics.open_interest",
+    doc="Open interest of a coin in perpetuals, summed over venues; changes and percentiles over the same venues in both times.",
+    key=("symbol", "observed_at"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        OBSERVED_AT,
+        _coins("open_interest_coin", "In coins, one-sided, over venues.", required=True),
+        usd("open_interest_usd", "In USD, one-sided, over the same venues.", required=True, min=0, max=2e12),
+        _venues("venues", "The venues that both are summed over.", required=True),
+        _change("open_interest_coin_change_24h", "Change of the coins in 24 hours over change_venues, as a share of what was."),
+        _change("price_change_24h", "Change of USD per coin of the same open interest."),
+        _venues("change_venues", "The venues seen at both ends of those 24 hours."),
+        _percentile("percentile_own_history", "Share of all moments so far with as many coins or fewer, over percentile_venues; NULL below 90 moments."),
+        _percentile("percentile_usd_own_history", "Likewise of USD."),
+        _venues("percentile_venues", "The venues with 90 observations by then."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+FUNDING_RATE = Table(
+    name="metrics.funding_rate",
+    doc="Funding of a coin's perpetuals, weighted by their open interest in USD at that moment.",
+    key=("symbol", "observed_at"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        OBSERVED_AT,
+        percent("annualised_simple_pct", "Last rate of the 24 hours before x 8760 / interval_hours, not compounded, per year; longs pay where positive.", required=True),
+        _venues("venues", "The venues with open interest and a rate.", required=True),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+LEVERAGE = Table(
+    name="metrics.leverage",
+    doc="Open interest of a coin at the 00:00 UTC that ends the day, against what carries it.",
+    key=("symbol", "date"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        DATE,
+        usd("open_interest_usd", "In USD, one-sided, over venues.", required=True, min=0, max=2e12),
+        _venues("venues", "The venues it is summed over.", required=True),
+        Column(name="oi_to_volume_days", type="double", unit="days", min=0, doc="Open interest over the average perpetual volume of the 30 days up to this one, both over volume_venues."),
+        _venues("volume_venues", "The venues that have both."),
+        Column(name="oi_to_depth", type="double", unit="ratio", min=0, doc="Open interest over the day's median of spot depth within 100 bps; NULL with fewer than 20 hours of it."),
+        Column(name="oi_to_market_cap_share", type="double", unit="fraction", min=0, doc="Open interest over market capitalisation; NULL where that is not known."),
+        percent("funding_annualised_pct", "metrics.funding_rate at the end of the day."),
+        percent("basis_annualised_pct", "Dated future over spot, not compounded, per year; NULL, no dated futures are landed yet."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+LEVERAGE_FLUSH = Table(
+    name="metrics.leverage_flush",
+    doc="24 hours in which open interest in coins and the price fell together by far more than they do.",
+    key=("symbol", "observed_at"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        OBSERVED_AT,
+        _change("oi_coin_change_24h", "Change of open interest in coins over venues, as a share of what was: the severity."),
+        _change("price_change_24h", "Change of its USD per coin."),
+        _venues("venues", "The venues seen at both ends of those 24 hours."),
+        Column(name="oi_zscore", type="double", unit=SDS, doc="Log change less its median, over 1.4826 median absolute deviations, of 24 hours and more before up to 90 days; NULL with fewer than 60."),
+        Column(name="price_zscore", type="double", unit=SDS, doc="Likewise of the price."),
+        Column(name="is_flush", type="boolean", doc="oi_zscore is -3 or below and price_zscore -2 or below; NULL where they cannot tell."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+ORDER_BOOK_HOURLY = Table(
+    name="metrics.order_book_hourly",
+    doc="Spot books of a coin by hour: medians of each venue's polls, of venues that served four in five. NULL below a coverage of 0.8.",
+    key=("symbol", "hour"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        Column(name="hour", type="timestamptz", doc="When the hour began."),
+        Column(name="coverage_share", type="double", unit="fraction", required=True, min=0, max=1, doc="Books over those of each venue's busiest hour in seven days, of venues seen in seven days."),
+        _venues("venues", "The venues behind spread and slippage."),
+        bps("spread_bps", "The middle venue's spread.", min=0, max=20_000),
+        *(usd(f"depth_{band}bps_usd", f"Bids and asks within {band} bps, summed over depth_{band}bps_venues.", min=0, max=1e12) for band in BANDS_BPS),
+        *(_venues(f"depth_{band}bps_venues", f"The venues whose books reach {band} bps.") for band in BANDS_BPS),
+        *(
+            bps(f"slippage_{taker}_{size}_bps", f"What {TAKERS[taker]} for {SIZES[size]} USD at once costs on the middle venue; NULL where its book holds less.", min=0, max=1e6)
+            for taker in TAKERS
+            for size in SIZES
+        ),
+        _percentile("thinness_percentile", "Share of the same hours of the week in 180 days before, over the same venues, with less depth within 100 bps per 30-day average volume; low is thin, NULL below 13."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+
+TABLES = (
+    CANDLE,
+    FUNDING,
+    OPEN_INTEREST_STAGED,
+    CRYPTO_PRICE,
+    ALTCOIN_INDEX,
+    OPEN_INTEREST,
+    FUNDING_RATE,
+    LEVERAGE,
+    LEVERAGE_FLUSH,
+    ORDER_BOOK_HOURLY,
+)
