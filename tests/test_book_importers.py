@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline import needs_recordings
 from warehouse.books.binance_depth import capture_events, diff, snapshot
 from warehouse.books.book import reasons, record_batch
 from warehouse.books.level_csv import level_events
@@ -15,7 +16,6 @@ from warehouse.books.rebuilt import EPOCH, Market, Rebuilt, Snapshot, books_at
 
 RECORDINGS = os.environ.get("TIDEGAUGE_RECORDINGS")
 BOOKS = Path(RECORDINGS or ".") / "books"
-recorded = pytest.mark.skipif(not RECORDINGS, reason="TIDEGAUGE_RECORDINGS is not set")
 SECOND = timedelta(seconds=1)
 LINEAR = Market(market="linear", symbol="BTC/USDT:USDT", base="BTC", quote="USDT")
 SPOT = Market(market="spot", symbol="BTC/USDT", base="BTC", quote="USDT")
@@ -93,7 +93,7 @@ def test_a_line_that_is_no_capture_is_told(tmp_path):
         list(capture_events([path], "BTCUSDT"))
 
 
-@recorded
+@needs_recordings
 @pytest.mark.parametrize("name", CAPTURES)
 def test_a_capture_rebuilds_to_the_recorded_books(name):
     folder, symbol = BOOKS / f"hftbacktest_{name}", name.split("_")[1].upper()
@@ -112,7 +112,7 @@ def test_a_capture_rebuilds_to_the_recorded_books(name):
             assert list(zip(px, qty, strict=True)) == [(float(p), float(q)) for p, q in tick[side]]
 
 
-@recorded
+@needs_recordings
 @pytest.mark.parametrize(("name", "compared"), zip(CAPTURES, (1565, 625, 834), strict=True))
 def test_a_capture_agrees_with_the_venues_own_best_prices(name, compared):
     folder, symbol = BOOKS / f"hftbacktest_{name}", name.split("_")[1].upper()
@@ -133,13 +133,13 @@ def test_a_capture_agrees_with_the_venues_own_best_prices(name, compared):
     assert agreed == compared
 
 
-@recorded
+@needs_recordings
 def test_a_capture_without_a_snapshot_gives_no_book():
     (path,) = (BOOKS / "hftbacktest_spot_btcusdt_2023-04").glob("*.dat.gz")
     assert told(capture_events([path], "BTCUSDT"), SPOT) == ([], [])
 
 
-@recorded
+@needs_recordings
 def test_spot_replies_and_messages_of_another_recorder():
     folder = BOOKS / "cryptofeed_binance"
     events = list(capture_events([folder / "BINANCE.http.0.0.gz", folder / "BINANCE.ws.1.0.gz"], "NKNUSDT"))
@@ -148,7 +148,7 @@ def test_spot_replies_and_messages_of_another_recorder():
     assert (len(books), breaks) == (31, [])
 
 
-@recorded
+@needs_recordings
 @pytest.mark.parametrize(
     ("pattern", "symbol", "events", "market"),
     [
@@ -172,7 +172,7 @@ def test_level_by_level_files(pattern, symbol, events, market):
     assert books
 
 
-@recorded
+@needs_recordings
 def test_another_symbols_file_is_refused():
     (path,) = (BOOKS / "lasota_binance_positive").glob("merged_*")
     with pytest.raises(ValueError, match="is of TRXUSDT, not of BTCUSDT"):

@@ -14,6 +14,7 @@ import pytest
 
 from assets.clients.fiscaldata import FiscalData
 from tests.canned import Canned, Served, fetched, host, reply, rows, serving, told, values
+from tests.pipeline import needs_recordings
 from warehouse.catalogue.fiscal_categories import CATEGORIES, concept_of
 from warehouse.claims import Parsed, UpstreamError
 from warehouse.tables.facts import FISCAL_FLOW, OBSERVATION
@@ -357,10 +358,6 @@ def test_no_line_is_counted_by_two_entries_of_the_crosswalk() -> None:
 
 
 # -- recordings ----------------------------------------------------------------------------------
-
-needs_recordings = pytest.mark.skipif(
-    "TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings"
-)
 
 
 def recorded(table: str) -> list[dict[str, str]]:

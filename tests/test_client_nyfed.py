@@ -11,6 +11,7 @@ import pytest
 
 from assets.clients.nyfed import NyFed
 from tests.canned import Canned, Served, fetched, host, reply, rows, serving, told, values
+from tests.pipeline import needs_recordings
 from warehouse.catalogue.nyfed import SOMA_FIELDS
 from warehouse.claims import Parsed, UpstreamError
 from warehouse.tables.facts import AGENCY_MBS_OPERATION, OBSERVATION, REPO_OPERATION, TREASURY_OPERATION
@@ -339,7 +340,7 @@ def test_a_bad_parameter_is_answered_with_an_empty_400(tmp_path: Path) -> None:
 # -- recordings ----------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif("TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings")
+@needs_recordings
 def test_every_recorded_operation_and_week_is_read() -> None:
     folder = Path(os.environ["TIDEGAUGE_RECORDINGS"]) / "nyfed"
     auctions, weeks = _lines(folder / "tsy_results.jsonl.gz"), _lines(folder / "soma_summary.jsonl.gz")

@@ -13,6 +13,7 @@ import pytest
 
 from assets.clients.yahoo import Yahoo
 from tests.canned import Canned, Served, fetched, host, reply, rows, serving, told, values
+from tests.pipeline import needs_recordings
 from warehouse.claims import Parsed, UpstreamError
 from warehouse.releases import new_york
 from warehouse.tables.facts import OBSERVATION
@@ -226,7 +227,7 @@ def test_what_the_service_refuses_is_told_in_its_words(tmp_path: Path, answer: C
     assert caught.value.absent is absent
 
 
-@pytest.mark.skipif("TIDEGAUGE_RECORDINGS" not in os.environ, reason="TIDEGAUGE_RECORDINGS names no recordings")
+@needs_recordings
 def test_every_recorded_close_is_read() -> None:
     """2026-01-08 is the first close of the Russell 2000 above 2,600."""
     path = Path(os.environ["TIDEGAUGE_RECORDINGS"]) / "yahoo" / "_RUT.csv.gz"
