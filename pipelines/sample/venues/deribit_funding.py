@@ -38,12 +38,12 @@ def rate_value(asked: Asked) -> float:
 def rate_history(asked: Asked) -> list[Any]:
     market, (first, last) = market_of(asked), span_of(asked)
     hours = derivatives.payments("deribit", market.coin, first, last)[-MOST_RATES:]
-    rows = []
-    for at in hours.tolist():
-        eight = float(_rates(asked, market, at - HOUR * np.arange(8)).sum())
-        rows.append({
+    paid = _rates(asked, market, hours[:, None] - HOUR * np.arange(8))
+    return [
+        {
             "timestamp": int(at) * 1000, "index_price": round(price(asked.seed, market.coin, at), 2),
             "prev_index_price": round(price(asked.seed, market.coin, at - HOUR), 2),
-            "interest_8h": round(eight, 12), "interest_1h": round(float(_rates(asked, market, at)), 12),
-        })  # fmt: skip
-    return rows
+            "interest_8h": round(float(eight), 12), "interest_1h": round(float(one), 12),
+        }
+        for at, one, eight in zip(hours.tolist(), paid[:, 0], paid.sum(axis=1), strict=True)
+    ]  # fmt: skip

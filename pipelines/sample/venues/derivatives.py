@@ -38,6 +38,7 @@ def _line(at: Floats, pins: str) -> Floats:
     return np.interp(at, known, [float(value) for value in cells[1::2]])
 
 
+@cache
 def _hours(name: str) -> Floats:
     coin = COINS[name]
     return np.arange(epoch(coin.lists), epoch(coin.ends) + 1, HOUR, dtype=np.float64)
