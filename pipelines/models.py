@@ -4,15 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 from pathlib import Path
 
-from warehouse.queries import tables_read
+from warehouse.queries import SQL, model_queries, tables_read
 from warehouse.table import Table
 from warehouse.tables import TABLES
-
-SQL = Path(__file__).parent.parent / "sql"
-LAYERS = ("staged", "metrics")
 
 
 @dataclass(frozen=True)
@@ -31,15 +27,12 @@ class Model:
 
 def models(root: Path = SQL) -> list[Model]:
     """Every model, in an order in which each comes after what it reads."""
-    found = {}
-    for layer in LAYERS:
-        for path in sorted((root / layer).glob("*.sql")):
-            name, query = f"{layer}.{path.stem}", path.read_text()
-            if name not in TABLES:
-                raise ValueError(f"{path.name}: there is no declaration of {name}")
-            found[name] = Model(TABLES[name], query, tables_read(query))
-    for name, model in found.items():
+    found = []
+    for name, query in model_queries(root).items():
+        if name not in TABLES:
+            raise ValueError(f"{name}: there is a query and no declaration of it")
+        model = Model(TABLES[name], query, tables_read(query))
         if unknown := model.reads - set(TABLES):
             raise ValueError(f"{name} reads tables that are not declared: {', '.join(sorted(unknown))}")
-    order = TopologicalSorter({name: model.reads & set(found) for name, model in found.items()})
-    return [found[name] for name in order.static_order()]
+        found.append(model)
+    return found

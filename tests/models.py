@@ -151,11 +151,12 @@ def portfolio(month: str, issuer: str, agency_mbs_musd: float, known_at: str) ->
     )
 
 
-def built(name: str, *given: Facts, as_of: str | None = None) -> list[Row]:
+def built(name: str, *given: Facts, as_of: str | None = None, vintage: str | None = None) -> list[Row]:
     """The rows of one model over these facts in the order of its key, as they were known ``as_of``."""
     with scratch() as store:
         if as_of:
             store.connection.execute("set variable as_of = ?", [moment(as_of)])
+        store.connection.execute("set variable vintage = ?", [vintage])
         _fill(store, given)
         _build(store, name)
         return store.read(f"from {name} order by {', '.join(TABLES[name].key)}").rows(named=True)
@@ -174,6 +175,7 @@ def scratch() -> Iterator[Store]:
     finally:
         store.connection.rollback()
         store.connection.execute("reset variable as_of")
+        store.connection.execute("reset variable vintage")
 
 
 @contextmanager

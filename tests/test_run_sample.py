@@ -14,18 +14,8 @@ from warehouse.tables import TABLES
 pytestmark = pytest.mark.xdist_group("sample")
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after one run."""
-    folder = tmp_path_factory.mktemp("sample")
-    done = tidegauge(folder, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "summary.txt").write_text(done.stdout)
-    return folder
-
-
-def test_the_summary_says_what_happened_and_that_it_is_synthetic(data: Path) -> None:
-    told = (data / "summary.txt").read_text()
+def test_the_summary_says_what_happened_and_that_it_is_synthetic(sample: Path) -> None:
+    told = (sample / "summary.txt").read_text()
     assert "SYNTHETIC" in told
     asked = sum(series.upstream == "fred" for series in SERIES.values())
     assert f"fred {asked}/{asked}" in told
@@ -38,22 +28,22 @@ def test_the_summary_says_what_happened_and_that_it_is_synthetic(data: Path) -> 
     ]
 
 
-def test_a_second_run_finds_nothing_new_and_publishes_nothing(data: Path) -> None:
+def test_a_second_run_finds_nothing_new_and_publishes_nothing(sample: Path) -> None:
     def written() -> list[tuple[object, ...]]:
-        return live_rows(data, "select max(batch_id), count(*) from quality.ledger")
+        return live_rows(sample, "select max(batch_id), count(*) from quality.ledger")
 
-    before, snapshot = written(), (data / "sample" / "published" / "current").readlink()
-    done = tidegauge(data, "run", "--format", "json")
+    before, snapshot = written(), (sample / "sample" / "published" / "current").readlink()
+    done = tidegauge(sample, "run", "--format", "json")
     outcome = json.loads(done.stdout)
     assert done.returncode == 0
     assert (outcome["new_facts"], outcome["revised_facts"], outcome["published_now"]) == (0, 0, False)
     assert written() == before
-    assert (data / "sample" / "published" / "current").readlink() == snapshot
+    assert (sample / "sample" / "published" / "current").readlink() == snapshot
 
 
-def test_net_liquidity_is_the_published_figure(data: Path) -> None:
+def test_net_liquidity_is_the_published_figure(sample: Path) -> None:
     rows = sql(
-        data,
+        sample,
         """
         select week_ending::varchar as week, net_liquidity_usd from metrics.net_liquidity
         where week_ending in ('2021-09-15', '2022-12-28', '2025-10-08', '2026-01-07') order by week_ending
@@ -67,8 +57,8 @@ def test_net_liquidity_is_the_published_figure(data: Path) -> None:
     ]
 
 
-def test_every_declared_table_is_published_with_rows_and_parquet(data: Path) -> None:
-    published = data / "sample" / "published"
+def test_every_declared_table_is_published_with_rows_and_parquet(sample: Path) -> None:
+    published = sample / "sample" / "published"
     manifest = json.loads((published / "manifest.json").read_text())
     assert set(manifest["tables"]) == set(TABLES)
     assert manifest["origin"] == "sample"
@@ -79,9 +69,9 @@ def test_every_declared_table_is_published_with_rows_and_parquet(data: Path) -> 
             assert told["rows"] > 0, name
 
 
-def test_every_fact_leads_to_a_landed_reply(data: Path) -> None:
+def test_every_fact_leads_to_a_landed_reply(sample: Path) -> None:
     orphans = sql(
-        data,
+        sample,
         """
         select count(*) as n from (
             select landed_id from facts.observation union all select landed_id from facts.fiscal_flow
@@ -93,25 +83,25 @@ def test_every_fact_leads_to_a_landed_reply(data: Path) -> None:
     assert orphans == [{"n": 0}]
 
 
-def test_status_names_every_upstream(data: Path) -> None:
-    told = json.loads(tidegauge(data, "status", "--format", "json").stdout)
+def test_status_names_every_upstream(sample: Path) -> None:
+    told = json.loads(tidegauge(sample, "status", "--format", "json").stdout)
     assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(UPSTREAMS, "")
 
 
-def test_tables_say_that_they_are_synthetic(data: Path) -> None:
-    assert "SYNTHETIC" in tidegauge(data, "show", "net_liquidity", "--last", "1").stdout
+def test_tables_say_that_they_are_synthetic(sample: Path) -> None:
+    assert "SYNTHETIC" in tidegauge(sample, "show", "net_liquidity", "--last", "1").stdout
 
 
 @pytest.mark.parametrize(
     "query", ["create table x (a int)", "attach 'other.duckdb'", "from read_csv('/etc/hostname')", "install httpfs"]
 )
-def test_sql_cannot_write_or_reach_out(data: Path, query: str) -> None:
-    done = tidegauge(data, "sql", query)
+def test_sql_cannot_write_or_reach_out(sample: Path, query: str) -> None:
+    done = tidegauge(sample, "sql", query)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_one_upstream_can_be_asked_alone(data: Path) -> None:
-    done = tidegauge(data, "run", "--select", "landing/fiscaldata+", "--format", "json")
+def test_one_upstream_can_be_asked_alone(sample: Path) -> None:
+    done = tidegauge(sample, "run", "--select", "landing/fiscaldata+", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert {job["upstream"] for job in json.loads(done.stdout)["fetched"]} == {"fiscaldata"}

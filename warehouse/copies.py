@@ -1,11 +1,13 @@
 """Copies for readers: a table's content hash, a file of tables that any client can open, and how it is opened."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import duckdb
 
-from warehouse.store import SETTINGS, Store
+from warehouse.as_of import MACROS, as_of_name, as_of_views
+from warehouse.queries import model_queries
+from warehouse.store import DERIVED, SETTINGS, Store
 from warehouse.table import Table
 
 
@@ -31,12 +33,31 @@ def copy_tables(store: Store, tables: Sequence[Table], database: Path, parquet: 
             (parquet / table.schema).mkdir(parents=True, exist_ok=True)
             target = parquet / f"{table.name.replace('.', '/')}.parquet"
             store.do(f"copy {table.name} to {_quoted(str(target))} (format parquet, compression zstd)")
+        _add_views(store, {table.name for table in tables})
         store.connection.commit()
     except BaseException:
         store.connection.rollback()
         raise
     finally:
         store.do("detach copy")
+
+
+def _add_views(store: Store, copied: Set[str]) -> None:
+    """What lets a reader ask any derived table as it was known at a time; a view resolves names in its own file."""
+    ((home,),) = store.do("select current_database()")
+    store.do("use copy")
+    try:
+        for macro, body in MACROS.items():
+            store.do(f"create macro {macro} as {body}")
+        for schema in DERIVED:
+            store.do(f"create schema {schema}_as_of")
+        for table, query in as_of_views(model_queries()):
+            if table.name in copied:
+                name = as_of_name(table.name)
+                store.do(f"create view {name} as {query}")
+                store.do(f"comment on view {name} is {_quoted(f'{table.doc} As known at the variable as_of.')}")
+    finally:
+        store.do(f"use {home}")
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:

@@ -1,10 +1,24 @@
-"""What a query reads, found by the database's own parser."""
+"""The queries under ``sql/``, and what a query reads, found by the database's own parser."""
 
 import json
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import duckdb
+
+SQL = Path(__file__).parent.parent / "sql"
+LAYERS = ("staged", "metrics")
+
+
+def model_queries(root: Path = SQL) -> dict[str, str]:
+    """The query of each derived table by the table's name, in an order in which each comes after what it reads."""
+    found = {
+        f"{layer}.{path.stem}": path.read_text() for layer in LAYERS for path in sorted((root / layer).glob("*.sql"))
+    }
+    order = TopologicalSorter({name: tables_read(query) & set(found) for name, query in found.items()})
+    return {name: found[name] for name in order.static_order()}
 
 
 def tables_read(query: str) -> frozenset[str]:

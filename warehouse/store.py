@@ -10,6 +10,7 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from warehouse.as_of import MACROS
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.table import Table, Type
 from warehouse.tables import TABLES, crypto_facts, facts
@@ -76,9 +77,8 @@ class Store:
             raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
         with connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(
-                "create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())"
-            )
+            for macro, body in MACROS.items():
+                connection.execute(f"create or replace macro {macro} as {body}")
             connection.begin()
             for table in TABLES.values():
                 _create(connection, table)

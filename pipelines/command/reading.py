@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import click
@@ -32,6 +32,26 @@ format_option = click.option(
 )
 
 
+class Moment(click.ParamType[datetime]):
+    """A time in UTC; a day means its end."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            told = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; for example 2026-01-08, 2026-01-08T21:30 or 2026-01-08T16:30-05:00")
+        if len(value) <= len("2026-01-08"):
+            told = datetime.combine(told, time.max)
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+as_of_option = click.option(
+    "--as-of", type=Moment(), help="As it was known at this time (UTC; a day means its end). Default: now."
+)
+
+
 def published_folder(origin: str | None) -> Folder:
     """The folder asked for, or the one published last."""
     folders = [Folder(name) for name in ([origin] if origin else ORIGINS)]
@@ -42,10 +62,12 @@ def published_folder(origin: str | None) -> Folder:
     return max(published, key=lambda found: str(found[0]))[1]
 
 
-def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a query on the published file."""
+def read(folder: Folder, query: str, **variables: datetime | str | None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query on the published file, with session variables such as ``as_of`` set."""
     with open_published(folder.shelf.database) as connection:
         try:
+            for name, value in variables.items():
+                connection.execute(f"set variable {name} = $value", {"value": value})
             result = connection.execute(query)
             rows = result.fetchall()
         except duckdb.Error as error:

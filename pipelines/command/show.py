@@ -1,20 +1,30 @@
-"""``tidegauge show``: the last rows of a table."""
+"""``tidegauge show``: the last rows of a table, now or as they were known at a time."""
+
+from datetime import datetime
 
 import click
 
-from pipelines.command.reading import format_option, origin_option, published_folder, read, tell
+from pipelines.command.reading import as_of_option, format_option, origin_option, published_folder, read, tell
+from warehouse.as_of import as_of_name, as_of_views
+from warehouse.queries import model_queries
 from warehouse.tables import TABLES
 
 
 @click.command()
 @click.argument("table")
 @click.option("--last", default=10, show_default=True, type=click.IntRange(min=1), help="How many rows, newest first.")
+@as_of_option
+@click.option("--first", is_flag=True, help="From every input's first vintage: as first published.")
 @format_option
 @origin_option
-def show(table: str, last: int, style: str, origin: str | None) -> None:
+def show(table: str, last: int, as_of: datetime | None, first: bool, style: str, origin: str | None) -> None:
     """Show the last rows of TABLE, newest first.
 
-    TABLE is schema.table, or just the name of a metric: tidegauge show fed_purchases --last 3
+    TABLE is schema.table, or just the name of a metric. With --as-of nothing that became known later is used:
+
+    \b
+    tidegauge show fed_purchases --last 3
+    tidegauge show net_liquidity --as-of 2026-01-08
     """
     name = next((n for n in (table, f"metrics.{table}") if n in TABLES), None)
     if name is None:
@@ -23,4 +33,9 @@ def show(table: str, last: int, style: str, origin: str | None) -> None:
     newest_first = sorted(declared.key, key=lambda column: declared.column(column).type not in ("date", "timestamptz"))
     order = ", ".join(f"{column} desc" for column in newest_first)
     folder = published_folder(origin)
-    tell(folder, *read(folder, f"from {name} order by {order} limit {last}"), style)
+    source = name
+    if as_of or first:
+        derived = {asked.name for asked, _ in as_of_views(model_queries())}
+        source = as_of_name(name) if name in derived else f"{name} where known_at <= as_of()"
+    vintage = "first" if first else None
+    tell(folder, *read(folder, f"from {source} order by {order} limit {last}", as_of=as_of, vintage=vintage), style)

@@ -47,11 +47,11 @@ with coins as (
     select
         *,
         count(*) filter (is_capped) over basket as number_capped,
-        case when knows_caps then if(
-            is_capped,
-            0.25,
-            (1 - 0.25 * number_capped) * market_cap_usd / sum(market_cap_usd) filter (not is_capped) over basket
-        ) end as weight
+        case
+            when knows_caps and is_capped then 0.25
+            when knows_caps then
+                (1 - 0.25 * number_capped) * market_cap_usd / sum(market_cap_usd) filter (not is_capped) over basket
+        end as weight
     from capped
     window basket as (partition by bought_on)
 ), baskets as (

@@ -7,8 +7,8 @@ with closes as (
             else 'sp_500'
         end as index_id,
         period as date,
-        arg_min(value, if(series_id like 'YAHOO%', 1, 0)) as close,
-        arg_min(known_at, if(series_id like 'YAHOO%', 1, 0)) as known_at
+        arg_min(value, case when series_id like 'YAHOO%' then 1 else 0 end) as close,
+        arg_min(known_at, case when series_id like 'YAHOO%' then 1 else 0 end) as known_at
     from staged.series
     where series_id in ('YAHOO_RUT_CLOSE', 'NASDAQCOM', 'YAHOO_IXIC_CLOSE', 'SP500', 'YAHOO_GSPC_CLOSE')
     group by all

@@ -17,7 +17,7 @@ with operations as (
         max(value) filter (series_id = 'SOMA_BILLS') as bills_usd,
         max(value) filter (series_id = 'SOMA_NOTES_BONDS')
             + max(value) filter (series_id = 'SOMA_TIPS')
-            + coalesce(max(value) filter (series_id = 'SOMA_FRN'), if(max(period) < date '2014-05-01', 0, null))
+            + coalesce(max(value) filter (series_id = 'SOMA_FRN'), case when max(period) < date '2014-05-01' then 0 end)
             as coupons_usd,
         max(known_at) as known_at
     from staged.series

@@ -8,7 +8,7 @@ with daily as (
         coalesce(sum(amount_usd) filter (
             concept in ('individual_tax_refunds', 'business_tax_refunds', 'other_tax_refunds')
         ), 0) as tax_refunds,
-        coalesce(sum(if(transaction_type = 'Withdrawals', amount_usd, -amount_usd)) filter (
+        coalesce(sum(case when transaction_type = 'Withdrawals' then amount_usd else -amount_usd end) filter (
             concept not in ('debt_issues', 'debt_redemptions')
         ), 0) as deficit,
         bool_or(concept = 'customs_refunds') as shows_customs_refunds,
@@ -38,7 +38,7 @@ with daily as (
         case when is_whole and knows_customs_refunds then customs_refunds end as customs_refunds_20d_usd,
         case when is_whole then tax_refunds end as tax_refunds_20d_usd,
         case when is_whole then deficit end as deficit_20d_usd,
-        if(is_whole, window_known_at, known_at) as known_at
+        case when is_whole then window_known_at else known_at end as known_at
     from windows
 )
 select

@@ -82,7 +82,9 @@ with polled as (
         symbol,
         hour,
         metric,
-        nullif(if(metric like 'depth%', sum(value order by venue, instrument), median(value)), 'inf') as value,
+        nullif(
+            case when metric like 'depth%' then sum(value order by venue, instrument) else median(value) end, 'inf'
+        ) as value,
         string_agg(distinct venue, ', ' order by venue) as venues
     from measured
     where polls >= 0.8 * polls_expected

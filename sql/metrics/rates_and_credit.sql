@@ -1,6 +1,6 @@
 -- A change is against the series' own last value at or before 91 days earlier, no more than a week before that.
 with quotes as (
-    select series_id, period as date, if(series_id = 'DFII10', value, round(100 * value, 6)) as value, known_at
+    select series_id, period as date, case when series_id = 'DFII10' then value else round(100 * value, 6) end as value, known_at
     from staged.series
     where series_id in ('DFII10', 'BAMLH0A0HYM2', 'BAMLC0A0CM', 'BAA10Y')
 ), changes as (

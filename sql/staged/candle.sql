@@ -3,7 +3,7 @@ with in_force as (
     select *
     from facts.candle
     where known_at <= as_of()
-    qualify row_number() over (partition by venue, symbol, interval, opened_at order by known_at desc) = 1
+    qualify row_number() over (partition by venue, symbol, interval, opened_at order by vintage_order(known_at) desc) = 1
 )
 select
     c.venue,

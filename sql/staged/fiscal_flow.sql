@@ -3,7 +3,7 @@ with in_force as (
     from facts.fiscal_flow
     where known_at <= as_of()
     qualify row_number() over (
-        partition by record_date, transaction_type, category, detail order by known_at desc
+        partition by record_date, transaction_type, category, detail order by vintage_order(known_at) desc
     ) = 1
 )
 select

@@ -9,4 +9,4 @@ select
     known_at
 from facts.funding
 where known_at <= as_of()
-qualify row_number() over (partition by venue, symbol, funded_at order by known_at desc) = 1
+qualify row_number() over (partition by venue, symbol, funded_at order by vintage_order(known_at) desc) = 1

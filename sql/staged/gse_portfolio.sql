@@ -6,4 +6,4 @@ select
     known_at
 from facts.gse_portfolio
 where known_at <= as_of()
-qualify row_number() over (partition by month, issuer order by known_at desc) = 1
+qualify row_number() over (partition by month, issuer order by vintage_order(known_at) desc) = 1

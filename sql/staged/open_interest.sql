@@ -4,7 +4,7 @@ with in_force as (
     select *
     from facts.open_interest
     where known_at <= as_of() and market = 'perpetual'
-    qualify row_number() over (partition by venue, symbol, observed_at order by known_at desc) = 1
+    qualify row_number() over (partition by venue, symbol, observed_at order by vintage_order(known_at) desc) = 1
 ), moments as (
     -- A day has begun when it has an observation.
     select base, time_bucket(interval '24 hours', observed_at) as observed_at, min(known_at) as seen_at

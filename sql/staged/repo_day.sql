@@ -3,7 +3,7 @@ with in_force as (
     from facts.repo_operation
     where known_at <= as_of()
     qualify row_number() over (
-        partition by operation_id, operation_date, operation_type order by known_at desc
+        partition by operation_id, operation_date, operation_type order by vintage_order(known_at) desc
     ) = 1
 ), counted as (
     select *

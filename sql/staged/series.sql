@@ -1,4 +1,5 @@
--- A period with archived vintages is told by them; a release rule would date today's revised value too early.
+-- A period with archived vintages is told by them, whatever the moment asked for: they show that the release rule dates
+-- today's revised value too early, and to use it before them would look ahead.
 with vintages as (
     select distinct series_id, period
     from facts.observation
@@ -7,10 +8,10 @@ with vintages as (
     select
         series_id,
         period,
-        arg_max(value, known_at) as published_value,
-        arg_max(unit, known_at) as unit,
-        arg_max(known_at_basis, known_at) as known_at_basis,
-        max(known_at) as known_at
+        arg_max(value, vintage_order(known_at)) as published_value,
+        arg_max(unit, vintage_order(known_at)) as unit,
+        arg_max(known_at_basis, vintage_order(known_at)) as known_at_basis,
+        arg_max(known_at, vintage_order(known_at)) as known_at
     from facts.observation as o
     where known_at <= as_of()
         and (known_at_basis <> 'rule' or not exists (
