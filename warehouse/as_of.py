@@ -2,7 +2,7 @@
 
 The moment is in one place, the session variable ``as_of`` (unset means now); which vintage counts is in another,
 ``vintage`` (``'first'``: as first published; unset: the latest known by then). Only the staged layer reads them,
-through the two macros here. A table ``metrics.x`` as of then is ``metrics_as_of.x``, ``staged.x`` is ``staged_as_of.x``.
+through the two macros here. ``metrics.x`` as of then is ``metrics_as_of.x``, ``staged.x`` is ``staged_as_of.x``.
 """
 
 import re
