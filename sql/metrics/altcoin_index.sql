@@ -25,10 +25,11 @@ with reported as (
     select
         * exclude (with_volume_known_at),
         count(*) filter (venue_days >= 20) over (partition by date) >= 3 as has_venues,
-        if(has_venues, if(venue_days >= 20, venue_volume_usd, null), if(reported_days >= 20, reported_volume_usd, null))
-            as volume_30d_usd,
-        if(has_venues, with_volume_known_at, greatest(with_volume_known_at, with_reported_known_at))
-            as with_volume_known_at
+        case
+            when has_venues and venue_days >= 20 then venue_volume_usd
+            when not has_venues and reported_days >= 20 then reported_volume_usd
+        end as volume_30d_usd,
+        greatest(with_volume_known_at, case when not has_venues then with_reported_known_at end) as with_volume_known_at
     from traded
 ), days as (
     select
