@@ -1,6 +1,7 @@
 """Copies for readers: a table's content hash, a file of tables that any client can open, and how it is opened."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -67,6 +68,15 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+@contextmanager
+def attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory with a published file beside it, read-only, under the name ``whole``."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {_quoted(str(path))} as whole (read_only)")
+        yield connection
 
 
 def _quoted(text: str) -> str:

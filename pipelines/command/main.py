@@ -10,6 +10,7 @@ from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
 from pipelines.command.status import status
+from pipelines.command.trace import trace
 from pipelines.command.ui import ui
 
 STORE_OR_UPSTREAM_FAILED = 3
@@ -42,6 +43,8 @@ def tidegauge(debug: bool) -> None:
     tidegauge status                    what is there, how new it is, what is missing or failing
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
+    tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
+                                        a number back to the bytes it came from
     tidegauge capture                   order books, until Ctrl-C
     tidegauge ui                        the Dagster UI with schedules
 
@@ -53,7 +56,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, capture, ui):
+for verb in (run, status, show, sql, trace, capture, ui):
     tidegauge.add_command(verb)
 
 

@@ -78,15 +78,15 @@ def read(folder: Folder, query: str, **variables: datetime | str | None) -> tupl
 def tell(folder: Folder, names: list[str], rows: list[tuple[Any, ...]], style: str) -> None:
     """Print rows; a table says whose data it is, since synthetic numbers look like real ones."""
     if style == "json":
-        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain, indent=1))
+        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=plain, indent=1))
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([["" if value is None else _plain(value) for value in row] for row in rows])
+        writer.writerows([["" if value is None else plain(value) for value in row] for row in rows])
     else:
         table = RichTable(*names, caption=caption(folder))
         for row in rows:
-            table.add_row(*[_shown(value) for value in row])
+            table.add_row(*[shown(value) for value in row])
         Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 500).print(table)
 
 
@@ -96,7 +96,7 @@ def caption(folder: Folder) -> str:
     return f"{what}, snapshot {manifest.get('snapshot', '')}"
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     return (
         value.isoformat()
         if isinstance(value, date | datetime)
@@ -106,9 +106,9 @@ def _plain(value: object) -> object:
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
-    return str(_plain(value))
+    return str(plain(value))
