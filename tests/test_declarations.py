@@ -272,7 +272,7 @@ def test_a_query_that_is_none_is_refused() -> None:
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_a_query_gives_the_declared_columns_even_when_there_is_nothing(model: Model, empty) -> None:  # type: ignore[no-untyped-def]
     with empty.transaction():
-        empty.build(model.table, model.query, recipe="")
+        empty.build(model.table, model.content(empty.read), recipe="")
 
 
 @pytest.fixture(scope="module")
