@@ -25,12 +25,12 @@ def test_the_distance_is_of_shapes_and_not_of_sizes(other: np.ndarray, expected:
 def test_random_windows_are_whole_and_share_nothing_with_the_one_compared() -> None:
     values = np.arange(60.0)
     values[10] = np.nan
-    starts = random_windows(values, 5, keep_out=range(40, 45))
+    starts = random_windows(values, 5, keep_out=[40])
     assert starts is not None
     assert len(starts) == 1_000
     assert set(starts) == {*range(0, 6), *range(11, 36), *range(45, 56)}
 
 
 def test_without_another_whole_window_there_is_none() -> None:
-    assert random_windows(np.arange(9.0), 5, keep_out=range(2, 7)) is None
-    assert random_windows(np.arange(3.0), 5, keep_out=range(0, 5)) is None
+    assert random_windows(np.arange(9.0), 5, keep_out=[2]) is None
+    assert random_windows(np.arange(3.0), 5, keep_out=[0]) is None

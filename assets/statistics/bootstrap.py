@@ -22,8 +22,8 @@ def indices(length: int, draws: int = DRAWS, mean_block: float = MEAN_BLOCK, see
     """Which observation stands at each place of each draw: ``(draws, length)``, not to be written to.
 
     >>> indices(6, draws=2, mean_block=3)
-    array([[0, 1, 2, 3, 4, 5],
-           [0, 1, 2, 3, 4, 5]])
+    array([[0, 2, 3, 4, 5, 0],
+           [3, 1, 2, 0, 1, 1]])
     """
     first, lengths = _blocks(length, draws, mean_block, seed)
     # Within a block the observation is the place plus a constant.

@@ -1,5 +1,7 @@
 """How alike the shapes of two stretches of a series are, and how alike random stretches would be."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assets.statistics.arrays import Floats, Ints
@@ -25,13 +27,16 @@ def distance(path: Floats, other: Floats) -> Floats:
     return np.asarray(np.sqrt((difference**2).mean(axis=-1)), dtype=np.float64)
 
 
-def random_windows(values: Floats, length: int, keep_out: range, draws: int = WINDOWS, seed: int = SEED) -> Ints | None:
-    """First places of ``draws`` random stretches that are whole and share nothing with ``keep_out``, with repetition;
-    None where there are none."""
+def random_windows(
+    values: Floats, length: int, keep_out: Sequence[int], draws: int = WINDOWS, seed: int = SEED
+) -> Ints | None:
+    """First places of ``draws`` random stretches that are whole and share nothing with those that begin at
+    ``keep_out``, with repetition; None where there are none."""
     starts = np.arange(max(0, len(values) - length + 1))
     missing = np.concatenate([[0], np.cumsum(np.isnan(values))])
-    is_whole = missing[starts + length] == missing[starts]
-    possible = starts[is_whole & ((starts >= keep_out.stop) | (starts + length <= keep_out.start))]
-    if not len(possible):
+    is_possible = missing[starts + length] == missing[starts]
+    for other in keep_out:
+        is_possible &= np.abs(starts - other) >= length
+    if not is_possible.any():
         return None
-    return np.asarray(np.random.default_rng(seed).choice(possible, draws), dtype=np.int64)
+    return np.asarray(np.random.default_rng(seed).choice(starts[is_possible], draws), dtype=np.int64)

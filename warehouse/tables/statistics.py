@@ -252,7 +252,7 @@ CYCLE_ANALOG = Table(
         Column(name="compared_event_date", type="date", doc="The newest breakout."),
         _count("weeks_compared", "weeks", "Length of both paths: from 26 weeks before to as long after as there is by now."),
         _number("distance", "standard deviations", "Root mean square difference of the two z-scored log paths: 0 for one shape, 2 for its mirror.", low=0, high=2),
-        _share("share_as_near", "Share of 1,000 random windows of the asset's own history at least as near; NULL where there are none."),
+        _share("share_as_near", "Share of 1,000 random windows of the asset's own history, neither of these two, at least as near; NULL where there are none."),
         _count("random_windows", "windows", "How many were drawn, with repetition."),
         _count("independent_windows", "windows", "How many fit beside each other into the rest of the history: what the share really rests on."),
         REASON,
