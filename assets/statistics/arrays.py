@@ -18,9 +18,12 @@ def product(left: Floats, right: Floats) -> Floats:
     Its threads wait for each other: where others use the cores too, a product of this size takes ten times as long
     with them. And without them the digits do not depend on how many there are.
     """
-    rows, inner = left.shape
-    most = max(1, UNTHREADED // (inner * COLUMNS))
-    piece = next(size for size in range(min(most, rows), 0, -1) if rows % size == 0)
-    stacked = left.reshape(rows // piece, piece, inner)
-    parts = [stacked @ right[:, n : n + COLUMNS] for n in range(0, right.shape[1], COLUMNS)]
-    return np.concatenate(parts, axis=2).reshape(rows, right.shape[1])
+    (rows, inner), columns = left.shape, right.shape[1]
+    # Eights are what its kernels work in.
+    piece = max(1, min(rows, UNTHREADED // (inner * min(columns, COLUMNS)) // 8 * 8))
+    whole = rows - rows % piece
+    found = np.empty((rows, columns))
+    for some in (slice(n, n + COLUMNS) for n in range(0, columns, COLUMNS)):
+        found[:whole, some] = (left[:whole].reshape(-1, piece, inner) @ right[:, some]).reshape(whole, -1)
+        found[whole:, some] = left[whole:] @ right[:, some]
+    return found

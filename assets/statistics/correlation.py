@@ -8,7 +8,7 @@ from assets.statistics.arrays import Floats, product
 from assets.statistics.bootstrap import DRAWS, MEAN_BLOCK, SEED, counts
 
 #: Draws whose weights are computed at once, so that they stay in the processor's cache.
-BATCH = 250
+BATCH = 256
 
 Pair = tuple[Floats, Floats]
 
