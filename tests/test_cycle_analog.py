@@ -41,7 +41,8 @@ def test_a_cycle_that_repeats_itself_is_near_and_random_weeks_are_not() -> None:
 
 def test_what_there_is_no_data_for_is_a_row_that_says_so() -> None:
     bitcoin_now = candles("BTC", {friday: exp(n / 50) for n, friday in enumerate(FRIDAYS) if friday > "2025-01-01"})
-    rows = analogs(russell(), bitcoin_now)
+    ether_then = candles("ETH", {friday: 100.0 + n for n, friday in enumerate(FRIDAYS) if friday < "2025-06-14"})
+    rows = analogs(russell(), bitcoin_now, ether_then)
     assert {key: row["reason"] for key, row in rows.items()} == {
         ("2016-17", "ALT"): "no closes now",
         ("2016-17", "BTC"): "no closes then",

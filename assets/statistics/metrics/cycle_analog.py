@@ -54,9 +54,10 @@ def _compared(then: pl.DataFrame, now: pl.DataFrame, history: Weekly | None) -> 
         return {"reason": "no breakout since"}
     path, path_then = (part["log_level"].fill_null(np.nan).to_numpy() for part in (now, then))
     length = int(np.flatnonzero(~np.isnan(path)).max(initial=-1)) + 1
-    if history is None or not length or np.isnan(path[:length]).any():
+    weeks_since = now["weeks_from_event"][length - 1] if length else -1
+    if history is None or weeks_since < 0 or np.isnan(path[:length]).any():
         return {"reason": "no closes now"}
-    if now["weeks_from_event"][length - 1] < ENOUGH_AFTER:
+    if weeks_since < ENOUGH_AFTER:
         return {"reason": "too few weeks since"}
     if np.isnan(path_then[:length]).any():
         return {"reason": "no closes then"}
