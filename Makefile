@@ -15,8 +15,9 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 test: .venv/dev.stamp  ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-bench: .venv/bench.stamp  ## the order-book path against its peers, and what a run costs beside Dagster itself
+bench: .venv/bench.stamp  ## the order-book path and the statistics against their peers, and what a run costs beside Dagster itself
 	$(BIN)/python -m bench.books
+	$(BIN)/python -m bench.statistics
 	$(BIN)/python -m bench.run_overhead
 
 lint: .venv/dev.stamp  ## style, types, import direction

@@ -1,4 +1,4 @@
-"""The SQL models as Dagster assets."""
+"""The models as Dagster assets."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,9 +21,9 @@ def model_assets() -> dg.AssetsDefinition:
             dg.AssetSpec(
                 model.table.name.split("."),
                 deps=[name.split(".") for name in sorted(model.reads)],
-                kinds={"duckdb", "sql"},
+                kinds={"duckdb", model.language},
                 owners=["team:macro"],
-                metadata={"query": dg.MetadataValue.md(f"```sql\n{model.query}\n```")},
+                metadata={"made_by": dg.MetadataValue.md(f"```{model.language}\n{model.text}\n```")},
             )
             for model in ordered
         ],
@@ -47,7 +47,7 @@ def _built(model: Model, store: Store) -> dict[str, Any]:
     if recipe == store.ledger.recipe(model.table):
         return {"dagster/row_count": store.ledger.row_counts().get(model.table.name, 0), "rebuilt": False}
     with store.transaction():
-        rows = store.build(model.table, model.query, recipe)
+        rows = store.build(model.table, model.content(store.read), recipe)
     return {"dagster/row_count": rows, "rebuilt": True, **_newest(model.table, store)}
 
 

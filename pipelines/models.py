@@ -1,38 +1,85 @@
-"""Turning ``sql/<schema>/<table>.sql`` into tables: the path is the key, what it selects from its inputs."""
+"""What derived tables are made of. The path is the key: ``sql/<schema>/<table>.sql`` is a query, and
+``assets/statistics/<schema>/<table>.py`` makes rows of what its queries return. What it selects from its inputs."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
-from warehouse.queries import SQL, model_queries, tables_read
+import polars as pl
+
+from warehouse.queries import LAYERS, SQL, model_queries, tables_read
 from warehouse.table import Table
 from warehouse.tables import TABLES
+
+STATISTICS = Path(__file__).parent.parent / "assets" / "statistics"
+
+#: Answers a query: of the live store, or of any connection on which the tables are.
+Read = Callable[[str], pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Model:
-    """One derived table: its declaration, the query that makes it, the tables that the query reads."""
+    """One derived table: its declaration, the text that makes it, the tables that are read for it.
+
+    The text is a query, or Python where ``compute`` is there.
+    """
 
     table: Table
-    query: str
+    text: str
     reads: frozenset[str]
+    compute: Callable[[Read], pl.DataFrame] | None = None
+    rests_on: str = ""
+
+    @property
+    def language(self) -> str:
+        return "sql" if self.compute is None else "python"
+
+    def content(self, read: Read) -> str | pl.DataFrame:
+        """What ``Store.build`` takes: the query, or the rows computed from what ``read`` returns."""
+        return self.text if self.compute is None else self.compute(read)
 
     def recipe(self, versions: Mapping[str, str]) -> str:
         """A hash of all that the table's content depends on; an equal one means it need not be made again."""
         inputs = {name: versions.get(name, "") for name in sorted(self.reads)}
-        return hashlib.sha256(json.dumps([self.query, self.table.ddl, inputs]).encode()).hexdigest()[:16]
+        made_of = [self.text, self.rests_on, self.table.ddl, inputs]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
 
 
-def models(root: Path = SQL) -> list[Model]:
+def models(sql: Path = SQL) -> list[Model]:
     """Every model, in an order in which each comes after what it reads."""
-    found = []
-    for name, query in model_queries(root).items():
-        if name not in TABLES:
-            raise ValueError(f"{name}: there is a query and no declaration of it")
-        model = Model(TABLES[name], query, tables_read(query))
+    found = {model.table.name: model for model in (*_queries(sql), *_statistics())}
+    for name, model in found.items():
         if unknown := model.reads - set(TABLES):
             raise ValueError(f"{name} reads tables that are not declared: {', '.join(sorted(unknown))}")
-        found.append(model)
-    return found
+    order = TopologicalSorter({name: model.reads & set(found) for name, model in found.items()})
+    return [found[name] for name in order.static_order()]
+
+
+def _queries(root: Path) -> Iterator[Model]:
+    for name, query in model_queries(root).items():
+        yield Model(_declaration(name), query, tables_read(query))
+
+
+def _statistics() -> Iterator[Model]:
+    """Any change of what statistics share makes all of them again: it is seconds, and misses nothing."""
+    shared = "".join(path.read_text() for path in sorted(STATISTICS.glob("*.py")))
+    for layer in LAYERS:
+        for path in sorted((STATISTICS / layer).glob("[!_]*.py")):
+            module = import_module(f"assets.statistics.{layer}.{path.stem}")
+            reads = frozenset[str]().union(*map(tables_read, module.READS.values()))
+            compute = _computing(module.READS, module.rows)
+            yield Model(_declaration(f"{layer}.{path.stem}"), path.read_text(), reads, compute, rests_on=shared)
+
+
+def _computing(queries: Mapping[str, str], rows: Callable[..., pl.DataFrame]) -> Callable[[Read], pl.DataFrame]:
+    return lambda read: rows(**{name: read(query) for name, query in queries.items()})
+
+
+def _declaration(name: str) -> Table:
+    if name not in TABLES:
+        raise ValueError(f"{name} is made and not declared")
+    return TABLES[name]

@@ -103,7 +103,7 @@ def built_alone(name: str, rows: Mapping[str, list[Row]]) -> list[Row]:
             required = {c.name: c for c in TABLES[table].columns if TABLES[table].is_required(c)}
             fillers = {name: FILLERS[c.type] for name, c in required.items() if c.type != "timestamptz"}
             put(store, table, *(fillers | row for row in told))
-        store.build(model.table, model.query, recipe="test")
+        store.build(model.table, model.content(store.read), recipe="test")
         return store.read(f"from {name} order by {', '.join(model.table.key)}").rows(named=True)
 
 

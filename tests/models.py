@@ -213,7 +213,7 @@ def _build(store: Store, name: str) -> None:
     needed = _with_inputs(name)
     for model in _models():
         if model.table.name in needed:
-            store.build(model.table, model.query, recipe="test")
+            store.build(model.table, model.content(store.read), recipe="test")
 
 
 @cache

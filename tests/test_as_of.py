@@ -9,7 +9,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.models import models
 from tests.models import Facts, built, moment, series
 from tests.pipeline import sql, tidegauge
 from warehouse.as_of import NEVER_REVISED, as_of_name, as_of_views
@@ -95,8 +94,8 @@ def cut(published: Path, at: datetime, folder: Path, earlier: str = "false") -> 
                         f"where known_at - case when {moved} then interval 1 day else interval 0 day end <= $at",
                         {"at": at},
                     )
-            for model in models():
-                store.build(model.table, model.query, recipe="cut")
+            for name, query in model_queries().items():
+                store.build(TABLES[name], query, recipe="cut")
         yield store
 
 

@@ -1,5 +1,6 @@
 """Every rule speaks up about rows that break it and is silent about rows that do not, and so does every suite."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -85,11 +86,26 @@ def two_days(closed: float, opened: float, on: str = "2026-01-08") -> Rows:
     return {"staged.treasury_cash": [first, second]}
 
 
+def adjusted(*closes: float) -> Rows:
+    """Adjusted closes of a fund that closes at 100, day by day."""
+    rows = [
+        {"series_id": series_id, "period": WEEK + timedelta(days=n), "value": value, "unit": "usd_per_share"}
+        for n, close in enumerate(closes)
+        for series_id, value in (("YAHOO_SPY_ADJUSTED_CLOSE", close), ("YAHOO_SPY_CLOSE", 100.0))
+    ]
+    return {"staged.series": rows}
+
+
 #: Rule to what it is silent about and what it speaks up about.
 CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
     "attribution_adds_up": (
         [attribution(100, -30, 20), attribution(100, -30, 20.9)],
         [attribution(100, -30, 21), attribution(100, -30), attribution()],
+    ),
+    "dividends_are_in_all_of_the_past": (
+        [adjusted(99.0, 99.1), adjusted(99.0, 100.0), adjusted(99.0, 98.96)],
+        # The fund paid 1 percent; the last days were fetched again after it, and those before were not.
+        [adjusted(99.0, 98.0)],
     ),
     "every_line_has_a_concept": (
         [line("Estate and Gift Taxes"), line("DHS - Customs and Certain Excise Taxes")],

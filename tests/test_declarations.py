@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_defs
-from pipelines.models import SQL, Model, models, tables_read
+from pipelines.models import SQL, STATISTICS, Model, models, tables_read
 from tests.stored import opened
 from warehouse.catalogue import SERIES
 from warehouse.declared import reference_frames
@@ -73,6 +73,16 @@ CONTRACT = {
         "depth_ask_200bps_usd imbalance_50bps slippage_buy_100k_bps slippage_buy_1m_bps slippage_sell_100k_bps "
         "slippage_sell_1m_bps covered_bps seq_ok",
     ),
+    "metrics.rotation": (("week_ending",), "score score_low score_high breadth front"),
+    "metrics.lead_lag": (
+        ("driver", "target", "lag_weeks"),
+        "correlation low_95 high_95 hac_t n p_family_wise",
+    ),
+    "metrics.event_study": (
+        ("event_set", "asset", "horizon_weeks"),
+        "mean_return unconditional_mean p_value n minimum_detectable_effect",
+    ),
+    "metrics.event_return": (("event_set", "event_date", "asset", "horizon_weeks"), "forward_return"),
     "quality.result": (
         ("run_id", "table_name", "expectation", "partition"),
         "passed severity observed unexpected_count sample",
@@ -206,9 +216,10 @@ def test_reference_tables_hold_every_declaration(tmp_path: Path) -> None:
 # -- SQL and Dagster -----------------------------------------------------------------------------
 
 
-def test_every_derived_table_has_one_query_and_every_query_a_table() -> None:
+def test_every_derived_table_has_one_query_or_module_and_every_one_of_these_a_table() -> None:
     derived = {name for name, table in TABLES.items() if table.schema in ("staged", "metrics")} - WRITTEN_BY_PYTHON
     files = [f"{layer}.{path.stem}" for layer in LAYERS for path in (SQL / layer).rglob("*.sql")]
+    files += [f"{layer}.{path.stem}" for layer in LAYERS for path in (STATISTICS / layer).rglob("[!_]*.py")]
     assert len(files) == len(set(files))
     assert set(files) == set(MODELS) == derived
 
@@ -270,9 +281,9 @@ def test_a_query_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_a_query_gives_the_declared_columns_even_when_there_is_nothing(model: Model, empty) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_gives_the_declared_columns_even_when_there_is_nothing(model: Model, empty) -> None:  # type: ignore[no-untyped-def]
     with empty.transaction():
-        empty.build(model.table, model.query, recipe="")
+        empty.build(model.table, model.content(empty.read), recipe="")
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_a_locator_leads_to_the_bytes_as_they_were_received(locator: str, bytes_
 
 @pytest.mark.parametrize("locator", ["/a/b~1c/3", "/a/f", "/e/0", "line 9"])
 def test_a_place_that_is_not_there_is_an_error(locator: str) -> None:
-    with pytest.raises(ValueError, match="9|3|f|0"):
+    with pytest.raises(ValueError, match=locator.rsplit("/", 1)[-1].removeprefix("line ")):
         located(JSON, locator)
 
 
@@ -117,7 +117,8 @@ def test_any_cell_is_made_again_from_what_its_bytes_say(
     with open_published(folder.shelf.database) as connection:
         column = drawn.choice(numbers)
         rows = connection.execute(
-            f"select {', '.join(f'{k}::varchar' for k in table.key)} from {name} where {column} is not null order by all"
+            f"select {', '.join(f'{part}::varchar' for part in table.key)} from {name} "
+            f"where {column} is not null order by all"
         ).fetchall()
     # Years of many coins take minutes to try: among the earliest rows there are fewer.
     key = drawn.choice(rows[: max(1, len(rows) // 20)]) if rows else None

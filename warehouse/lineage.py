@@ -84,7 +84,7 @@ def _through(name: str, queries: Mapping[str, str]) -> set[str]:
 def _set_up(
     connection: duckdb.DuckDBPyConnection, models: Sequence[tuple[str, str]], leaves: set[str], known_at: datetime
 ) -> None:
-    """The models as views over copies of the facts, in which each row belongs to a cell that can be left out or shaken."""
+    """The models as views over copies of the facts; each row belongs to a cell that can be left out or shaken."""
     for macro, body in MACROS.items():
         connection.execute(f"create macro {macro} as {body}")
     connection.execute("create table cell (cell bigint, is_out boolean, shake bigint)")
@@ -100,9 +100,9 @@ def _set_up(
             f"create table {pool} as select *, 0::bigint as cell from whole.{name} where known_at <= $known_at",
             {"known_at": known_at},
         )
+        factor = f"exp(8 * (hash({', '.join(table.key)}, shake) / 2.0 ** 64 - 0.5))"
         columns = ", ".join(
-            f"case when shake is null then {c.name} else {c.name} * exp(8 * (hash({', '.join(table.key)}, shake) / 2.0 ** 64"
-            f" - 0.5)) end as {c.name}"
+            f"case when shake is null then {c.name} else {c.name} * {factor} end as {c.name}"
             if c.type == "double" and c.name not in table.key
             else c.name
             for c in table.columns
@@ -132,7 +132,7 @@ class _Search:
         self.told = self._answer("whole.")
         if not self._is_as_published():
             raise LineageError(f"{self.table.name}: the published facts do not make this row again")
-        # What the row's key, or no query, names is tried first and together: it rarely matters and leaves little to try.
+        # What neither the row's key nor a query names is tried first and together: it rarely matters.
         for named in ({v for n in self.table.key if isinstance(v := self.row[n], str)}, self.named_by_queries):
             self._drop([[cell] for _, group, _, cell in cells if not _is_named(group, named)], whole=True)
         for band in sorted({band for _, _, band, _ in cells}, reverse=True):
@@ -175,7 +175,7 @@ class _Search:
             yield table.name, told_group, at, number
 
     def _drop(self, parts: list[list[int]], whole: bool = False) -> None:
-        """Leave out of these parts of the facts whatever does not matter; ``whole`` tries them together and no closer."""
+        """Leave out whatever does not matter of these parts; ``whole`` tries them together and looks no closer."""
         cells = [cell for part in parts for cell in part]
         if not cells:
             return

@@ -205,9 +205,12 @@ class Store:
         self.ledger.note(table, rows=frame.height)
         return True
 
-    def build(self, table: Table, query: str, recipe: str) -> int:
-        """Make a derived table again from a query, inside a transaction; returns its number of rows."""
-        self.do(f"create or replace temp table built as {query}")
+    def build(self, table: Table, content: str | pl.DataFrame, recipe: str) -> int:
+        """Make a derived table again from a query or rows, inside a transaction; returns its number of rows."""
+        if isinstance(content, pl.DataFrame):
+            self.connection.register("computed", content.to_arrow())
+            content = "from computed"
+        self.do(f"create or replace temp table built as {content}")
         found = {name: kind.lower() for name, kind, *_ in self.do("describe built")}
         if set(found) != {c.name for c in table.columns}:
             raise StoreError(f"{table.name}: {_difference([c.name for c in table.columns], list(found))}")

@@ -11,6 +11,7 @@ with vintages as (
         arg_max(value, vintage_order(known_at)) as published_value,
         arg_max(unit, vintage_order(known_at)) as unit,
         arg_max(known_at_basis, vintage_order(known_at)) as known_at_basis,
+        min(known_at) as first_known_at,
         arg_max(known_at, vintage_order(known_at)) as known_at
     from facts.observation as o
     where known_at <= as_of()
@@ -25,6 +26,7 @@ select
     -- Published decimals times a power of ten: rounding to the cent removes binary noise and nothing else.
     case when factor = 1 then published_value else round(published_value * factor, 2) end as value,
     u.plain_unit as unit,
+    i.first_known_at,
     i.known_at,
     known_at_basis
 from in_force as i

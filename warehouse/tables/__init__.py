@@ -14,6 +14,7 @@ from warehouse.tables import (
     rates,
     reference,
     staged,
+    statistics,
 )
 
 TABLES: dict[str, Table] = {
@@ -30,6 +31,7 @@ TABLES: dict[str, Table] = {
         rates,
         equities,
         crypto,
+        statistics,
         quality,
     )
     for table in module.TABLES

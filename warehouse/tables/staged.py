@@ -22,6 +22,11 @@ SERIES = Table(
         PERIOD,
         Column(name="value", type="double", unit="as column unit", required=True, doc="Value in the plain unit."),
         Column(name="unit", type="varchar", required=True, doc="Plain unit, for example usd."),
+        Column(
+            name="first_known_at",
+            type="timestamptz",
+            doc="When a value of the period could first be known, this one or one that it revised.",
+        ),
         KNOWN_AT,
         KNOWN_AT_BASIS,
     ),
