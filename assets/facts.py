@@ -53,7 +53,7 @@ def recorded(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
     store = session.store
-    said = record(store, session.landing, session.clients)
+    said = record(store, session.landing, session.clients_at)
     with store.transaction():
         store.replace(quality.GAP, find_gaps(store, session.now))
         store.replace(quality.FRESHNESS, freshness(store, session.now))

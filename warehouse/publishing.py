@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse import checksums
 from warehouse.copies import content_hash, copy_tables
 from warehouse.dictionary import dictionary
 from warehouse.store import Store
@@ -16,14 +17,15 @@ from warehouse.table import Table
 
 KEEP = 3
 DATABASE = "tidegauge.duckdb"
+CHECKSUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
 class Shelf:
     """``current.duckdb``, ``parquet/``, ``manifest.json`` and ``dictionary.md`` under one folder.
 
-    All four point into the folder that the symlink ``current`` names, so that they change together. A reader that has
-    an old file open keeps it to the end.
+    All four point into the folder that the symlink ``current`` names, so that they change together; there are their
+    checksums too. A reader that has an old file open keeps it to the end.
     """
 
     root: Path
@@ -72,6 +74,8 @@ class Shelf:
         }
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
         (partial / "dictionary.md").write_text(words)
+        files = sorted(path for path in partial.rglob("*") if path.is_file())
+        checksums.write(partial / CHECKSUMS, {str(p.relative_to(partial)): checksums.of_file(p) for p in files})
         for path in [*partial.rglob("*"), partial]:
             _sync(path)
         partial.rename(partial.with_name(name))

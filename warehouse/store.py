@@ -1,5 +1,6 @@
 """The live DuckDB file: the only module that opens it. One process writes; readers use what is published."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from warehouse.ledger import Ledger, LedgerError
+from warehouse.landing import Entry
+from warehouse.ledger import Ledger, LedgerError, WritesLost
 from warehouse.table import Table, Type
 from warehouse.tables import TABLES, crypto_facts, facts
 from warehouse.tables.columns import PROVENANCE
+from warehouse.tables.quality import RECORDING
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -38,6 +41,10 @@ HAS_OWN_TIME = "(held_known_at is null or known_at > held_known_at)"
 
 class StoreError(Exception):
     """The store refused or could not do something; nothing was changed."""
+
+
+class StoreLostWrites(StoreError):
+    """The database lost what was written to it last, as DuckDB does without a word when its log is gone."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,21 @@ class Store:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, run_id: str) -> Iterator[Self]:
-        """Open the warehouse for writing, creating every declared table that is not there yet."""
+    def open(cls, path: Path, run_id: str, *, after: int = 0) -> Iterator[Self]:
+        """Open the warehouse for writing, creating every declared table that is not there yet.
+
+        ``after`` is the number of the last change that the warehouse before this one had.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(path, config=SETTINGS)
         except duckdb.IOException as error:
             raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
+        except duckdb.Error as error:
+            raise StoreError(
+                f"the warehouse {path} cannot be opened, it is damaged: {str(error).splitlines()[0]}; "
+                "tidegauge verify --repair makes it again from landing"
+            ) from None
         with connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(
@@ -83,9 +98,11 @@ class Store:
             for table in TABLES.values():
                 _create(connection, table)
             connection.commit()
-            ledger = Ledger(connection, path.with_suffix(".ledger.jsonl"), run_id)
+            ledger = Ledger(connection, mirror_of(path), run_id, after)
             try:
                 ledger.settle()
+            except WritesLost as error:
+                raise StoreLostWrites(str(error)) from None
             except LedgerError as error:
                 raise StoreError(str(error)) from None
             yield cls(connection, ledger)
@@ -103,6 +120,11 @@ class Store:
             for name, (key, at) in {**facts.JOBS, **crypto_facts.JOBS}.items()
         )
         return dict(self.read(f"from ({newest}) where newest is not null").rows())
+
+    def journal_end(self) -> int:
+        """How far landing's journal is recorded, in bytes."""
+        (end,) = self._one(f"select coalesce(max(journal_end), 0) from {RECORDING.name}")
+        return int(end)
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -191,6 +213,19 @@ class Store:
             self.ledger.note(table, rows=count)
         return int(count)
 
+    def note_recorded(self, entries: Sequence[Entry]) -> None:
+        """Remember that the journal is recorded as far as these entries, inside the transaction of their facts.
+
+        It is no change of what the warehouse says: the ledger does not have it.
+        """
+        digest = hashlib.sha256(b"".join(entry.line for entry in entries)).hexdigest()
+        row = {"start": entries[0].end - len(entries[0].line), "end": entries[-1].end, "jobs": len(entries)}
+        self.do(
+            f"insert into {RECORDING.name} (journal_start, journal_end, jobs, sha256, run_id, known_at) "
+            "values ($start, $end, $jobs, $digest, $run_id, now())",
+            {**row, "digest": digest, "run_id": self.ledger.run_id},
+        )
+
     def replace(self, table: Table, frame: pl.DataFrame) -> bool:
         """Make a table hold exactly these rows, inside a transaction; an equal table is left alone."""
         self._register(table, frame)
@@ -254,6 +289,11 @@ class Store:
 
     def _one(self, query: str) -> tuple[Any, ...]:
         return self.do(query)[0]
+
+
+def mirror_of(database: Path) -> Path:
+    """The ledger's mirror of a warehouse."""
+    return database.with_suffix(".ledger.jsonl")
 
 
 def _difference(declared: Iterable[str], found: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import sys
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.rebuild import rebuild
 from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
@@ -43,6 +44,8 @@ def tidegauge(debug: bool) -> None:
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
     tidegauge capture                   order books, until Ctrl-C
+    tidegauge rebuild                   every table again from what was landed, without any upstream
+    tidegauge verify                    whether anything kept is damaged; with --repair, mend it
     tidegauge ui                        the Dagster UI with schedules
 
     Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
@@ -53,7 +56,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, capture, ui):
+for verb in (run, status, show, sql, capture, rebuild, ui):
     tidegauge.add_command(verb)
 
 

@@ -1,0 +1,42 @@
+"""Opening an origin's store; one that lost what was written last is first made again from landing."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import click
+
+from assets.progress import bars
+from assets.rebuilding import Rebuilt, rebuild
+from pipelines.origins import Origin
+from pipelines.places import Folder
+from warehouse.store import Store, StoreLostWrites
+
+
+def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) -> Rebuilt:
+    """Make the database of an origin again from its landing, with a progress bar where a person is looking."""
+    with bars() as told:
+        return rebuild(
+            folder.database,
+            folder.landing,
+            lambda now: origin.clients(folder.landing, now),
+            folder.spool,
+            folder.books,
+            run_id=run_id,
+            told=told,
+            keep=keep,
+        )
+
+
+@contextmanager
+def open_store(folder: Folder, origin: Origin, run_id: str) -> Iterator[Store]:
+    """The store of an origin, for writing by one run."""
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(Store.open(folder.database, run_id))
+        except StoreLostWrites as error:
+            click.echo(f"repairing: {error}, which is done now", err=True)
+            rebuilt = rebuild_store(folder, origin, run_id, keep=True)
+            kept = f"; the database as it was found is kept in {rebuilt.kept}" if rebuilt.kept else ""
+            click.echo(f"repaired: {rebuilt.facts:,} facts and {rebuilt.books:,} books from landing{kept}", err=True)
+            store = stack.enter_context(Store.open(folder.database, run_id))
+        yield store
