@@ -57,7 +57,11 @@ def rebuild(
             kept = _swap(beside, database, keep)
         finally:
             _remove(beside)
-    facts = sum(said.new + said.revised for name, said in recorded.appended.items() if name.startswith("facts.") and name != LANDED.name)
+    facts = sum(
+        said.new + said.revised
+        for name, said in recorded.appended.items()
+        if name.startswith("facts.") and name != LANDED.name
+    )
     return Rebuilt(facts=facts, books=measured, kept=kept)
 
 

@@ -25,10 +25,13 @@ Gap = tuple[str, str, date, date, str, datetime]
 def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
     """Every gap there is, with the moment from which it could be seen: when the last of what is around it came.
 
-    What was never fetched could be seen from the first reply on, or from ``now`` where there is none yet.
+    What was never fetched could be seen from the first reply on, or since ``now`` while there is none.
     """
-    (first,) = store.read("select min(received_at) from facts.landed").row(0)
-    rows = [*_series_gaps(store, first or now), *_table_gaps(store, first or now)]
+    landed, seen = store.read(
+        "select (select min(received_at) from facts.landed), (select min(first_seen_at) from quality.gap)"
+    ).row(0)
+    began_at = landed or seen or now
+    rows = [*_series_gaps(store, began_at), *_table_gaps(store, began_at)]
     told = ("table_name", "key", "from_period", "to_period", "reason", "first_seen_at")
     found = pl.DataFrame(rows, schema={name: GAP.polars_schema[name] for name in told}, orient="row")
     return found.with_columns(known_at="first_seen_at").select(GAP.polars_schema.names())

@@ -85,6 +85,17 @@ class Shelf:
         self._drop_old(name)
         return manifest
 
+    def condemn(self) -> Path | None:
+        """Let the next publication be a new one whatever changed; the snapshot that is published until then."""
+        manifest = self.root / "current" / "manifest.json"
+        if manifest.exists():
+            manifest.rename(manifest.with_name("manifest.damaged.json"))
+        return (self.root / "current").resolve() if (self.root / "current").exists() else None
+
+    def set_aside(self, snapshot: Path) -> Path:
+        """Move a snapshot that is not published any more out of the way; where it is then."""
+        return snapshot.rename(self.root / f"damaged-{snapshot.name}")
+
     def _point_to(self, name: str) -> None:
         for link, target in (
             ("current.duckdb", f"current/{DATABASE}"),

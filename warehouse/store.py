@@ -85,22 +85,14 @@ class Store:
         except duckdb.IOException as error:
             raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
         except duckdb.Error as error:
-            raise StoreError(
-                f"the warehouse {path} cannot be opened, it is damaged: {str(error).splitlines()[0]}; "
-                "tidegauge verify --repair makes it again from landing"
-            ) from None
+            raise StoreError(_damaged(path, error)) from None
         with connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(
-                "create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())"
-            )
-            connection.begin()
-            for table in TABLES.values():
-                _create(connection, table)
-            connection.commit()
             ledger = Ledger(connection, mirror_of(path), run_id, after)
             try:
+                _prepare(connection)
                 ledger.settle()
+            except duckdb.Error as error:
+                raise StoreError(_damaged(path, error)) from None
             except WritesLost as error:
                 raise StoreLostWrites(str(error)) from None
             except LedgerError as error:
@@ -300,6 +292,21 @@ def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     expected, present = set(declared), set(found)
     missing, extra = sorted(expected - present), sorted(present - expected)
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
+
+
+def _damaged(path: Path, error: duckdb.Error) -> str:
+    told = str(error).splitlines()[0]
+    return f"the warehouse {path} is damaged: {told}; tidegauge verify --repair makes it again from landing"
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is declared and not there."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("create macro if not exists as_of() as coalesce(getvariable('as_of')::timestamptz, now())")
+    connection.begin()
+    for table in TABLES.values():
+        _create(connection, table)
+    connection.commit()
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

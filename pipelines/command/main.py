@@ -12,6 +12,7 @@ from pipelines.command.show import show
 from pipelines.command.sql import sql
 from pipelines.command.status import status
 from pipelines.command.ui import ui
+from pipelines.command.verify import verify
 
 STORE_OR_UPSTREAM_FAILED = 3
 
@@ -56,7 +57,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, capture, rebuild, ui):
+for verb in (run, status, show, sql, capture, rebuild, verify, ui):
     tidegauge.add_command(verb)
 
 
