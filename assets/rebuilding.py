@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assets.coverage import log_of, read
 from assets.recording import Clients, record_again
 from assets.recording_books import restore
 from warehouse.books.segment import sync_folder
 from warehouse.landing import Landing
 from warehouse.ledger import last_mirrored
 from warehouse.store import Store, StoreError, mirror_of
+from warehouse.tables.books import BOOK_CAPTURE
 from warehouse.tables.facts import LANDED
 
 #: Called with what is being done, how much of it is done, and how much there is.
@@ -37,13 +39,14 @@ def rebuild(
     books: Path,
     *,
     run_id: str,
+    derive: Callable[[Store], None],
     told: Told = lambda _what, _done, _all: None,
     keep: bool,
 ) -> Rebuilt:
     """Record everything landed in a new database and put it in the place of the old one, which may be kept aside.
 
-    Until the last step the old one is as it was, whatever happens. Tables that are derived from facts are empty
-    then: the next run builds them. Raises StoreError while another process has the database open.
+    ``derive`` makes the tables that follow from the facts. Until the last step the old database is as it was, whatever
+    happens. Raises StoreError while another process has it open.
     """
     beside = database.with_name("rebuilding.duckdb")
     with _alone(database):
@@ -53,6 +56,9 @@ def rebuild(
             with Store.open(beside, run_id, after=after) as store:
                 recorded = record_again(store, landing, clients, lambda done, of: told("jobs", done, of))
                 measured = restore(store, spool, books, lambda done, of: told("books", done, of))
+                with store.transaction():
+                    store.insert(BOOK_CAPTURE, read(log_of(spool)))
+                derive(store)
                 store.do("checkpoint")
             kept = _swap(beside, database, keep)
         finally:

@@ -9,12 +9,14 @@ import polars as pl
 
 from assets.clients.jobs import Client
 from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
+from warehouse.freshness import freshness
+from warehouse.gaps import find_gaps
 from warehouse.landing import Entry, Fetched, Landed, Landing
 from warehouse.screening import screen
 from warehouse.store import Appended, Store
 from warehouse.table import Table
 from warehouse.tables.facts import LANDED
-from warehouse.tables.quality import QUARANTINE
+from warehouse.tables.quality import FRESHNESS, GAP, QUARANTINE
 
 #: The clients of an origin, as of what a run took for now: replies are read by the clock they were asked by.
 Clients = Callable[[datetime], Mapping[str, Client]]
@@ -61,6 +63,13 @@ def record_again(store: Store, landing: Landing, clients: Clients, told: Callabl
         with store.transaction():
             store.note_recorded(entries)
     return recorded
+
+
+def review(store: Store, now: datetime) -> None:
+    """Say what the facts lack and how new they are, by the clock ``now``."""
+    with store.transaction():
+        store.replace(GAP, find_gaps(store, now))
+        store.replace(FRESHNESS, freshness(store, now))
 
 
 def record_round(

@@ -18,9 +18,10 @@ from warehouse.books.ingest import GRAIN, Ingested, ingest, metrics_of
 from warehouse.books.segment import SpoolError, segments
 from warehouse.books.spool import Spool
 from warehouse.claims import WHOLE_REPLY
-from warehouse.store import Store
+from warehouse.store import Store, StoreError
 from warehouse.tables.books import BOOK_CAPTURE, ORDER_BOOK
 from warehouse.tables.quality import QUARANTINE
+from warehouse.verifying.books import wrong_with
 
 
 @dataclass
@@ -46,10 +47,12 @@ def ingest_spool(store: Store, spool: Path, books: Path) -> Stored:
     while waiting := segments(spool):
         try:
             for each in ingest(waiting, books):
-                sealed.append(refused_of(spool), b"".join(map(sealed.sealed, _refused(each))))
+                refused = _refused(each)
+                if refused:
+                    sealed.append(refused_of(spool), b"".join(map(sealed.sealed, refused)))
                 with store.transaction():
                     stored.rows[ORDER_BOOK.name] += store.insert(ORDER_BOOK, _rows(each.metrics, each.files))
-                    stored.refused += store.insert(QUARANTINE, _quarantined(_refused(each)))
+                    stored.refused += store.insert(QUARANTINE, _quarantined(refused))
                 each.segment.unlink()
                 stored.segments += 1
                 stored.repeated += each.repeated
@@ -121,6 +124,8 @@ def restore(store: Store, spool: Path, books: Path, told: Callable[[int, int], N
     restored, files = 0, sorted(books.glob("date=*/*.parquet"))
     with store.transaction():
         for done, path in enumerate(files, start=1):
+            if wrong := wrong_with(path):
+                raise StoreError(f"{path}: {wrong}; tidegauge verify --repair mends it or sets it aside")
             for batch in pq.ParquetFile(path).read().combine_chunks().cast(SCHEMA).to_batches():
                 restored += store.insert(ORDER_BOOK, _rows(metrics_of(batch, None), (path,)))
             told(done, len(files))

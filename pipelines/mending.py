@@ -7,14 +7,28 @@ import click
 
 from assets.progress import bars
 from assets.rebuilding import Rebuilt, rebuild
+from assets.recording import review
+from pipelines.model_assets import build_if_due
+from pipelines.models import models
 from pipelines.origins import Origin
 from pipelines.places import Folder
+from warehouse.declared import declare
 from warehouse.store import Store, StoreLostWrites
 
 
 def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) -> Rebuilt:
     """Make the database of an origin again from its landing, with a progress bar where a person is looking."""
+    ordered = models()
+
     with bars() as told:
+
+        def derive(store: Store) -> None:
+            declare(store)
+            review(store, origin.now)
+            for done, model in enumerate(ordered, start=1):
+                build_if_due(model, store)
+                told("models", done, len(ordered))
+
         return rebuild(
             folder.database,
             folder.landing,
@@ -22,6 +36,7 @@ def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) ->
             folder.spool,
             folder.books,
             run_id=run_id,
+            derive=derive,
             told=told,
             keep=keep,
         )
@@ -34,9 +49,9 @@ def open_store(folder: Folder, origin: Origin, run_id: str) -> Iterator[Store]:
         try:
             store = stack.enter_context(Store.open(folder.database, run_id))
         except StoreLostWrites as error:
-            click.echo(f"repairing: {error}, which is done now", err=True)
+            click.echo(f"repairing: {error}", err=True)
             rebuilt = rebuild_store(folder, origin, run_id, keep=True)
-            kept = f"; the database as it was found is kept in {rebuilt.kept}" if rebuilt.kept else ""
+            kept = f"; the database as it was is kept in {rebuilt.kept}" if rebuilt.kept else ""
             click.echo(f"repaired: {rebuilt.facts:,} facts and {rebuilt.books:,} books from landing{kept}", err=True)
             store = stack.enter_context(Store.open(folder.database, run_id))
         yield store

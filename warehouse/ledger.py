@@ -86,7 +86,8 @@ class Ledger:
         if stored < mirrored:
             raise WritesLost(
                 f"the warehouse beside {self.mirror} ends with batch {stored}, its ledger there with {mirrored}: what "
-                "was written between is lost. Everything landed is still there: tidegauge rebuild"
+                "was written between is lost, as when a database loses its .wal file. tidegauge run makes all of it "
+                "again from landing"
             )
         names = [c.name for c in LEDGER.columns]
         missing = f"select {', '.join(names)} from {LEDGER.name} where batch_id > $mirrored order by batch_id"

@@ -12,7 +12,7 @@ from typing import Any
 from warehouse import checksums
 from warehouse.copies import content_hash, copy_tables
 from warehouse.dictionary import dictionary
-from warehouse.store import Store
+from warehouse.store import Store, StoreError
 from warehouse.table import Table
 
 KEEP = 3
@@ -37,7 +37,15 @@ class Shelf:
     def manifest(self) -> dict[str, Any] | None:
         """What is published now, or None when nothing has been."""
         path = self.root / "manifest.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        try:
+            return json.loads(path.read_text()) if path.exists() else None
+        except ValueError as error:
+            raise StoreError(f"{path} is damaged ({error}): tidegauge verify --repair publishes it again") from None
+
+    def snapshot(self) -> str:
+        """The name of what is published now; names sort by time. Empty when nothing is."""
+        current = self.root / "current"
+        return current.readlink().name if current.is_symlink() else ""
 
     def publish(
         self, store: Store, tables: Sequence[Table], *, origin: str, checks: dict[str, int], now: datetime

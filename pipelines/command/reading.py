@@ -48,7 +48,7 @@ def landed_folder(origin: str | None) -> Folder:
     if not (landed := [folder for folder in folders if folder.landing.root.exists()]):
         where = folders[0].root if origin else data_root()
         raise click.ClickException(f"nothing was landed under {where} yet; start with: tidegauge run")
-    return max(landed, key=lambda folder: str((folder.shelf.manifest() or {}).get("published_at", "")))
+    return max(landed, key=lambda folder: folder.shelf.snapshot())
 
 
 def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -14,7 +14,7 @@ from warehouse.tables.quality import LEDGER
 from warehouse.verifying.damage import Damage
 
 NAMES = [column.name for column in LEDGER.columns]
-REBUILD = "tidegauge rebuild makes the database again from landing"
+REBUILD = "tidegauge verify --repair makes it again from landing"
 REWRITE = "tidegauge verify --repair writes it again from the database"
 
 
