@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.coverage import log_of, read
-from assets.recording import Clients, record_again
+from assets.recording import LOST, Clients, record_again
 from assets.recording_books import restore
 from warehouse.books.segment import sync_folder
 from warehouse.landing import Landing
@@ -24,11 +24,20 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """How many facts and books a rebuild brought, and where the database before it is kept, if it is."""
+    """How many facts and books a rebuild brought, and where the database before it is kept, if it is.
+
+    ``lost`` are the jobs that it had to leave out, as their landed bytes are damaged for good; they are in quarantine.
+    """
 
     facts: int
     books: int
+    lost: tuple[str, ...]
     kept: Path | None
+
+    def __str__(self) -> str:
+        lost = f"; LEFT OUT, as their replies are lost: {', '.join(self.lost)}" if self.lost else ""
+        kept = f"; the database as it was: {self.kept}" if self.kept else ""
+        return f"{self.facts:,} facts and {self.books:,} order books from landing{lost}{kept}"
 
 
 def rebuild(
@@ -68,7 +77,8 @@ def rebuild(
         for name, said in recorded.appended.items()
         if name.startswith("facts.") and name != LANDED.name
     )
-    return Rebuilt(facts=facts, books=measured, kept=kept)
+    lost = tuple(rejected.source for rejected in recorded.quarantined if rejected.reason == LOST)
+    return Rebuilt(facts=facts, books=measured, lost=lost, kept=kept)
 
 
 @contextmanager

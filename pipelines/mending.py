@@ -51,7 +51,6 @@ def open_store(folder: Folder, origin: Origin, run_id: str) -> Iterator[Store]:
         except StoreLostWrites as error:
             click.echo(f"repairing: {error}", err=True)
             rebuilt = rebuild_store(folder, origin, run_id, keep=True)
-            kept = f"; the database as it was is kept in {rebuilt.kept}" if rebuilt.kept else ""
-            click.echo(f"repaired: {rebuilt.facts:,} facts and {rebuilt.books:,} books from landing{kept}", err=True)
+            click.echo(f"repaired: {rebuilt}", err=True)
             store = stack.enter_context(Store.open(folder.database, run_id))
         yield store

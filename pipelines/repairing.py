@@ -51,8 +51,7 @@ def repair(folder: Folder, damages: Sequence[Damage], say: Callable[[str], None]
         say(f"mended      {path}; as it was: {_written_again(path, _mirror(folder, path, is_readable))}")
     if of("database"):
         rebuilt = rebuild_store(folder, offline(folder.origin), str(uuid.uuid4()), keep=True)
-        kept = f"; as it was: {rebuilt.kept}" if rebuilt.kept else ""
-        say(f"rebuilt     {folder.database}: {rebuilt.facts:,} facts, {rebuilt.books:,} order books from landing{kept}")
+        say(f"rebuilt     {folder.database}: {rebuilt}")
     if not of("database") and not of("published"):
         return None
     snapshot = folder.shelf.condemn() if of("published") else None

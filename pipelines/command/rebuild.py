@@ -37,6 +37,6 @@ def rebuild(ctx: click.Context, origin: str | None) -> None:
     rebuilt = rebuild_store(folder, offline(folder.origin), str(uuid.uuid4()), keep=False)
     took = time.monotonic() - began
     outcome = run_offline(folder.origin)
-    click.echo(f"rebuilt     {rebuilt.facts:,} facts and {rebuilt.books:,} order books from landing in {took:,.1f} s")
+    click.echo(f"rebuilt     {rebuilt} in {took:,.1f} s")
     click.echo(as_text(outcome))
     ctx.exit(outcome.exit_status)
