@@ -1,6 +1,5 @@
 """How much of what was to be polled was got: counts per market and hour, in a log beside the spool."""
 
-import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from typing import Any, Self
 
 import polars as pl
 
+from warehouse import sealed
 from warehouse.tables.books import BOOK_CAPTURE
 
 #: Venue, market and symbol.
@@ -90,11 +90,9 @@ class Coverage:
 
 def read(log: Path) -> pl.DataFrame:
     """The rows of facts.book_capture that a log tells, without a last line that is still being written."""
-    content = log.read_bytes() if log.exists() else b""
-    told = [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
     rows = [
-        {**line, "hour": datetime.fromisoformat(line["hour"]), "known_at": datetime.fromisoformat(line["known_at"])}
-        for line in told
+        {**told, "hour": datetime.fromisoformat(told["hour"]), "known_at": datetime.fromisoformat(told["known_at"])}
+        for told in (line.record() for line in sealed.lines(log))
     ]
     frame = pl.DataFrame(
         [{name: row[name] for name in BOOK_CAPTURE.polars_schema} for row in rows], schema=BOOK_CAPTURE.polars_schema
@@ -120,7 +118,7 @@ def _lines(counts: Mapping[tuple[Polled, datetime], Count], now: datetime) -> by
         }
         for ((venue, market, symbol), hour), count in sorted(counts.items(), key=lambda each: each[0])
     )
-    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    return b"".join(map(sealed.sealed, lines))
 
 
 def _append(path: Path, content: bytes) -> None:

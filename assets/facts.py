@@ -5,11 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.landing import CRYPTO, MACRO, UPSTREAMS
-from assets.recording import record
+from assets.recording import record, review
 from assets.session import Session
-from warehouse.declared import reference_frames
-from warehouse.freshness import freshness
-from warehouse.gaps import find_gaps
+from warehouse.declared import declare
 from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
 
 #: Each table that is recorded, and the upstreams that tell of it.
@@ -29,9 +27,7 @@ RECORDED = {
 )
 def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
     """Write the declarations as tables, where they changed."""
-    with session.store.transaction():
-        for table, frame in reference_frames().items():
-            session.store.replace(table, frame)
+    declare(session.store)
     for table in reference.TABLES:
         yield dg.MaterializeResult(asset_key=table.name.split("."))
 
@@ -53,10 +49,8 @@ def recorded(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
     store = session.store
-    said = record(store, session.landing, session.clients)
-    with store.transaction():
-        store.replace(quality.GAP, find_gaps(store, session.now))
-        store.replace(quality.FRESHNESS, freshness(store, session.now))
+    said = record(store, session.landing, session.clients_at)
+    review(store, session.now)
     for rejected in said.quarantined[:20]:
         context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
     rows = store.ledger.row_counts()

@@ -20,11 +20,16 @@ def fetch(
     landing: Landing,
     newest: Newest,
     run_id: str,
+    now: datetime,
     planned: Progress = lambda _upstream, _jobs: None,
     finished: Progress = lambda _upstream, _jobs: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Fetched]:
-    """Fetch everything that may be new and say how each job ended. ``sleep`` is how a retry waits."""
+    """Fetch everything that may be new and say how each job ended.
+
+    ``now`` is what the run takes for now, ``sleep`` how a retry waits.
+    """
+    again = landing.lost_jobs()
     with ExitStack() as stack:
         futures = []
         for upstream, client in clients.items():
@@ -32,13 +37,20 @@ def fetch(
             transport = Transport(client.host, landing, http, sleep=sleep)
             pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
             stack.callback(pool.shutdown, cancel_futures=True)
-            jobs = client.jobs(newest)
+            jobs = client.jobs(_unless_lost(newest, again.get(upstream, set()) | again.get("", set())))
             planned(upstream, len(jobs))
-            futures += [pool.submit(_run, job, upstream, transport, landing, run_id, finished) for job in jobs]
+            futures += [pool.submit(_run, job, upstream, transport, landing, (run_id, now), finished) for job in jobs]
         return [future.result() for future in futures]
 
 
-def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id: str, finished: Progress) -> Fetched:
+def _unless_lost(newest: Newest, lost: set[str]) -> Newest:
+    """Nothing is known of what is lost, so that it is fetched from its beginning."""
+    return lambda key: None if key in lost or "" in lost else newest(key)
+
+
+def _run(
+    job: Job, upstream: str, transport: Transport, landing: Landing, run: tuple[str, datetime], finished: Progress
+) -> Fetched:
     outcome: Outcome = "ok"
     replies: tuple[Landed, ...] = ()
     reason = ""
@@ -50,8 +62,10 @@ def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id
         raise
     except Exception as error:  # a library met a reply it could not read
         outcome, reason = "failed", f"{job.key}: unreadable reply: {type(error).__name__}: {error}"
+    run_id, now = run
     fetched = Fetched(
         run_id=run_id,
+        now=now,
         upstream=upstream,
         key=job.key,
         outcome=outcome,

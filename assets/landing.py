@@ -60,7 +60,8 @@ def landing(
     selected = sorted(key.path[-1] for key in context.selected_asset_keys)
     clients = {name: client for name, client in session.clients.items() if name in selected}
     with progress() as (planned, finished):
-        fetched = fetch(clients, session.landing, session.store.newest_periods().get, context.run_id, planned, finished)
+        newest = session.store.newest_periods().get
+        fetched = fetch(clients, session.landing, newest, context.run_id, session.now, planned, finished)
     for upstream in selected:
         jobs = [job for job in fetched if job.upstream == upstream]
         yield dg.MaterializeResult(asset_key=["landing", upstream], metadata=_told(jobs))

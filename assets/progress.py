@@ -1,6 +1,6 @@
-"""The progress bars of a fetch, shown when a person is looking."""
+"""Progress bars, shown when a person is looking."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,8 +12,37 @@ from assets import fetching
 @contextmanager
 def progress() -> Iterator[tuple[fetching.Progress, fetching.Progress]]:
     """Two callbacks, for planned and for finished jobs of an upstream."""
+    shown = _shown()
+    tasks: dict[str, TaskID] = {}
+
+    def planned(upstream: str, jobs: int) -> None:
+        tasks[upstream] = shown.add_task(upstream, total=jobs)
+
+    def finished(upstream: str, jobs: int) -> None:
+        shown.advance(tasks[upstream], jobs)
+
+    with shown:
+        yield planned, finished
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A callback for what is being done: how much of it is done, and how much there is."""
+    shown = _shown()
+    tasks: dict[str, TaskID] = {}
+
+    def told(what: str, done: int, of: int) -> None:
+        if what not in tasks:
+            tasks[what] = shown.add_task(what, total=of)
+        shown.update(tasks[what], completed=done, total=of)
+
+    with shown:
+        yield told
+
+
+def _shown() -> Progress:
     console = Console(stderr=True)
-    bars = Progress(
+    return Progress(
         TextColumn("{task.description:>10}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -22,13 +51,3 @@ def progress() -> Iterator[tuple[fetching.Progress, fetching.Progress]]:
         transient=True,
         disable=not console.is_terminal,
     )
-    tasks: dict[str, TaskID] = {}
-
-    def planned(upstream: str, jobs: int) -> None:
-        tasks[upstream] = bars.add_task(upstream, total=jobs)
-
-    def finished(upstream: str, jobs: int) -> None:
-        bars.advance(tasks[upstream], jobs)
-
-    with bars:
-        yield planned, finished

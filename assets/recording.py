@@ -1,19 +1,27 @@
 """Recording: what finished fetches said, appended to the bitemporal tables; what is not believed, quarantined."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
 from assets.clients.jobs import Client
 from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
-from warehouse.landing import Fetched, Landed, Landing
+from warehouse.freshness import freshness
+from warehouse.gaps import find_gaps
+from warehouse.landing import Entry, Fetched, Landed, Landing
 from warehouse.screening import screen
 from warehouse.store import Appended, Store
 from warehouse.table import Table
 from warehouse.tables.facts import LANDED
-from warehouse.tables.quality import QUARANTINE
+from warehouse.tables.quality import FRESHNESS, GAP, QUARANTINE
+
+#: The clients of an origin, as of what a run took for now: replies are read by the clock they were asked by.
+Clients = Callable[[datetime], Mapping[str, Client]]
+
+LOST = "the landed bytes are damaged for good: the next run fetches this again from its beginning"
 
 
 @dataclass
@@ -24,54 +32,106 @@ class Recorded:
     quarantined: list[Rejected] = field(default_factory=list)
 
 
-def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Recorded:
-    """Parse every fetch that finished since the last time and append its claims.
+def record(store: Store, landing: Landing, clients: Clients) -> Recorded:
+    """Parse every fetch that finished since the last time and append its claims, each exactly once.
 
-    One transaction per round of jobs: replies, facts, quarantine and ledger together.
+    One transaction per round of jobs: replies, facts, quarantine, ledger, and how far the journal is read.
     """
     recorded = Recorded()
-    with landing.unread() as finished:
-        for round_ in _rounds(job for job in finished if job.outcome == "ok"):
-            frames, rejected, replies = _parsed(landing, clients, round_)
-            with store.transaction():
-                used: set[str] = set()
-                for table, frame in frames:
-                    kept, unbelievable = screen(store, table, frame, replies)
-                    rejected += unbelievable
-                    appended = store.append(table, kept)
-                    recorded.appended[table.name] += appended
-                    used |= appended.landed_ids
-                fresh = _unknown(store, rejected)
-                resting_on = sorted(used | {r.landed.landed_id for r in fresh})
-                recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
-                recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)
-            recorded.quarantined += fresh
+    for entries in _rounds(landing.entries(store.journal_end())):
+        with store.transaction():
+            record_round(store, landing, clients, [e.job for e in entries if _is_told(e)], recorded)
+            store.note_recorded(entries)
     return recorded
 
 
-def _rounds(finished: Iterator[Fetched]) -> Iterator[Sequence[Fetched]]:
+def record_again(store: Store, landing: Landing, clients: Clients, told: Callable[[int, int], None]) -> Recorded:
+    """Record all that was ever landed in a new store, in the order of receipt, whatever order the journal has.
+
+    ``told`` is called with the number of jobs that are recorded, and of all.
+    """
+    recorded = Recorded()
+    entries = list(landing.entries())
+    in_order = sorted((e for e in entries if _is_told(e)), key=_receipt)
+    done = 0
+    for round_ in _rounds(in_order):
+        with store.transaction():
+            record_round(store, landing, clients, [e.job for e in round_], recorded)
+        done += len(round_)
+        told(done, len(in_order))
+    if entries:
+        with store.transaction():
+            store.note_recorded(entries)
+    return recorded
+
+
+def review(store: Store, now: datetime) -> None:
+    """Say what the facts lack and how new they are, by the clock ``now``."""
+    with store.transaction():
+        store.replace(GAP, find_gaps(store, now))
+        store.replace(FRESHNESS, freshness(store, now))
+
+
+def record_round(
+    store: Store, landing: Landing, clients: Clients, jobs: Iterable[Fetched | None], recorded: Recorded
+) -> None:
+    """Append what some jobs say, inside a transaction; none is there twice, and each comes after those before it."""
+    frames, rejected, replies = _parsed(landing, clients, [job for job in jobs if job])
+    used: set[str] = set()
+    for table, frame in frames:
+        kept, unbelievable = screen(store, table, frame, replies)
+        rejected += unbelievable
+        appended = store.append(table, kept)
+        recorded.appended[table.name] += appended
+        used |= appended.landed_ids
+    fresh = _unknown(store, rejected)
+    resting_on = sorted(used | {r.landed.landed_id for r in fresh})
+    recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
+    recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)
+    recorded.quarantined += fresh
+
+
+def _is_told(entry: Entry) -> bool:
+    """Whether a job ended well, so that its replies are to be parsed."""
+    return entry.job is not None and entry.job.outcome == "ok"
+
+
+def _receipt(entry: Entry) -> tuple[datetime, str, str]:
+    """When a job had all its replies; the rest of it decides between jobs of one moment."""
+    job = entry.job
+    assert job is not None
+    return max([r.received_at for r in job.replies], default=job.finished_at), job.upstream, job.key
+
+
+def _rounds(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
     """Group jobs so that none is twice in a group: a second fetch of a thing must see what the first one said."""
-    seen: dict[tuple[str, str], Fetched] = {}
-    for job in finished:
-        if (job.upstream, job.key) in seen:
-            yield list(seen.values())
-            seen.clear()
-        seen[job.upstream, job.key] = job
-    if seen:
-        yield list(seen.values())
+    round_: list[Entry] = []
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        name = (entry.job.upstream, entry.job.key) if entry.job else ("", "")
+        if name in seen and _is_told(entry):
+            yield round_
+            round_, seen = [], set()
+        seen.add(name)
+        round_.append(entry)
+    if round_:
+        yield round_
 
 
 def _parsed(
-    landing: Landing, clients: Mapping[str, Client], jobs: Sequence[Fetched]
+    landing: Landing, clients: Clients, jobs: Sequence[Fetched]
 ) -> tuple[list[tuple[Table, pl.DataFrame]], list[Rejected], dict[str, Landed]]:
     by_table: defaultdict[str, list[tuple[Table, pl.DataFrame]]] = defaultdict(list)
     rejected: list[Rejected] = []
     replies: dict[str, Landed] = {}
     for job in jobs:
         replies |= {landed.landed_id: landed for landed in job.replies}
+        if lost := [reply for reply in job.replies if landing.loss(reply)]:
+            rejected.append(_whole(job, UpstreamError(job.key, LOST, request=lost[0].request)))
+            continue
         bodies = [Reply(landed, landing.body(landed)) for landed in job.replies]
         try:
-            parsed = clients[job.upstream].parse(job.key, bodies)
+            parsed = clients(job.now)[job.upstream].parse(job.key, bodies)
         except UpstreamError as error:
             parsed = Parsed(rejected=[] if error.absent else [_whole(job, error)])
         except Exception as error:  # a reply of a kind that nobody foresaw must not stop the others
@@ -98,7 +158,13 @@ def _whole(job: Fetched, error: UpstreamError) -> Rejected:
 def _unknown(store: Store, rejected: Sequence[Rejected]) -> list[Rejected]:
     """Those that are not in quarantine already for the same value and reason, from an earlier reply."""
     held = set(store.read("select source, field, value, reason from quality.quarantine").rows())
-    return [r for r in rejected if (r.source, r.field, r.value, r.reason) not in held]
+    fresh = []
+    for each in sorted(rejected, key=lambda r: (r.landed.received_at, r.landed.landed_id)):
+        told = (each.source, each.field, each.value, each.reason)
+        if told not in held:
+            held.add(told)
+            fresh.append(each)
+    return fresh
 
 
 def _append_landed(store: Store, landed: Sequence[Landed]) -> Appended:

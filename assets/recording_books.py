@@ -1,22 +1,27 @@
 """Recording books: from the spool into Parquet, their metrics and the coverage of the capture into tables."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.coverage import Coverage, log_of, read
+from warehouse import sealed
 from warehouse.books import segment
 from warehouse.books.book import SCHEMA
 from warehouse.books.ingest import GRAIN, Ingested, ingest, metrics_of
 from warehouse.books.segment import SpoolError, segments
 from warehouse.books.spool import Spool
 from warehouse.claims import WHOLE_REPLY
-from warehouse.store import Store
+from warehouse.store import Store, StoreError
 from warehouse.tables.books import BOOK_CAPTURE, ORDER_BOOK
 from warehouse.tables.quality import QUARANTINE
+from warehouse.verifying.books import wrong_with
 
 
 @dataclass
@@ -38,13 +43,16 @@ def ingest_spool(store: Store, spool: Path, books: Path) -> Stored:
     The files of a segment are written first, then its rows in one transaction, and then it is removed.
     """
     stored = Stored(waiting=_complete_left(spool))
-    stored.restored = _restore(store, books)
+    stored.restored = restore(store, spool, books)
     while waiting := segments(spool):
         try:
             for each in ingest(waiting, books):
+                refused = _refused(each)
+                if refused:
+                    sealed.append(refused_of(spool), b"".join(map(sealed.sealed, refused)))
                 with store.transaction():
                     stored.rows[ORDER_BOOK.name] += store.insert(ORDER_BOOK, _rows(each.metrics, each.files))
-                    stored.refused += store.insert(QUARANTINE, _refused(each))
+                    stored.refused += store.insert(QUARANTINE, _quarantined(refused))
                 each.segment.unlink()
                 stored.segments += 1
                 stored.repeated += each.repeated
@@ -78,9 +86,14 @@ def _rows(metrics: pa.Table, files: tuple[Path, ...]) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(kind) for name, kind in ORDER_BOOK.polars_schema.items())
 
 
-def _refused(ingested: Ingested) -> pl.DataFrame:
+def refused_of(spool: Path) -> Path:
+    """The log of the books that may not be served: their segments are gone once they are ingested."""
+    return spool.with_name("refused.jsonl")
+
+
+def _refused(ingested: Ingested) -> list[dict[str, Any]]:
     """Rows of quality.quarantine: polled books lie in segments, not in landing."""
-    rows = [
+    return [
         {
             "landed_id": f"spool {ingested.segment.stem}",
             "locator": f"{row['venue']} {row['symbol']} {row['observed_at'].isoformat()} {row['sequence']}",
@@ -93,21 +106,37 @@ def _refused(ingested: Ingested) -> pl.DataFrame:
         }
         for row in ingested.refused.to_pylist()
     ]
+
+
+def _quarantined(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=QUARANTINE.polars_schema)
     return frame.unique(QUARANTINE.key, keep="first", maintain_order=True)
 
 
-def _restore(store: Store, books: Path) -> int:
-    """Measure the books at rest again where the table has nothing: it was made anew, or the database is."""
+def restore(store: Store, spool: Path, books: Path, told: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+    """Measure the books at rest again where the table has nothing: it was made anew, or the database is.
+
+    A file is measured as it was when it was written, whole; of two books of one time the file that is older counts.
+    ``told`` is called with the number of files that are measured, and of all.
+    """
     if store.read(f"from {ORDER_BOOK.name} limit 1").height:
         return 0
-    restored = 0
+    restored, files = 0, sorted(books.glob("date=*/*.parquet"))
     with store.transaction():
-        for path in sorted(books.glob("date=*/*.parquet")):
-            for group in pq.ParquetFile(path).iter_batches(batch_size=8_192):
-                metrics = metrics_of(group.cast(SCHEMA), None)
-                restored += store.insert(ORDER_BOOK, _rows(metrics, (path,)))
+        for done, path in enumerate(files, start=1):
+            if wrong := wrong_with(path):
+                raise StoreError(f"{path}: {wrong}; tidegauge verify --repair mends it or sets it aside")
+            for batch in pq.ParquetFile(path).read().combine_chunks().cast(SCHEMA).to_batches():
+                restored += store.insert(ORDER_BOOK, _rows(metrics_of(batch, None), (path,)))
+            told(done, len(files))
+        store.insert(
+            QUARANTINE, _quarantined([_with_moments(line.record()) for line in sealed.lines(refused_of(spool))])
+        )
     return restored
+
+
+def _with_moments(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {**record, **{name: datetime.fromisoformat(record[name]) for name in ("first_seen_at", "known_at")}}
 
 
 def _leave_aside(spool: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """What one run works with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,18 @@ class Session:
     """One origin's store, landing, upstreams, order books and published place, opened for writing by one run.
 
     Captured books wait in ``spool`` and rest in ``books``. ``now`` is the moment by which freshness is judged: the
-    clock, or the sample world's own.
+    clock, or the sample world's own; ``clients_at`` are the upstreams' clients as of a moment.
     """
 
     origin: str
     now: datetime
     store: Store
     landing: Landing
-    clients: Mapping[str, Client]
+    clients_at: Callable[[datetime], Mapping[str, Client]]
     shelf: Shelf
     spool: Path
     books: Path
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        return self.clients_at(self.now)

@@ -1,7 +1,8 @@
 """What Dagster loads: assets, checks, jobs, schedules, sensors. Loading needs no secrets, network or database."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 import dagster as dg
 
@@ -12,31 +13,38 @@ from assets.published import current
 from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
+from pipelines.mending import open_store
 from pipelines.model_assets import model_assets
-from pipelines.origins import UPSTREAMS_VARIABLE, open_origin
+from pipelines.origins import OFFLINE_TAG, UPSTREAMS_VARIABLE, Origin, offline, open_origin
 from pipelines.places import Folder
 from pipelines.schedules import schedules
 from pipelines.sensors import spool_sensor
-from warehouse.store import Store
 
 
 @dg.resource(description="One run's store, landing, upstreams and published place.")
 def session(context: dg.InitResourceContext) -> Iterator[Session]:
     """Opened when a run starts and closed when it ends: the warehouse has one writer at a time."""
-    with open_origin(os.environ.get(UPSTREAMS_VARIABLE, "sample")) as origin:
+    with _origin(context.run.tags if context.run else {}) as origin:
         folder = Folder(origin.name)
         origin.spool_history(folder.spool)
-        with Store.open(folder.database, run_id=context.run_id or "no-run") as store:
+        with open_store(folder, origin, context.run_id or "no-run") as store:
             yield Session(
                 origin=origin.name,
                 now=origin.now,
                 store=store,
                 landing=folder.landing,
-                clients=origin.clients(folder.landing),
+                clients_at=lambda now: origin.clients(folder.landing, now),
                 shelf=folder.shelf,
                 spool=folder.spool,
                 books=folder.books,
             )
+
+
+def _origin(tags: Mapping[str, str]) -> AbstractContextManager[Origin]:
+    """The origin that a run names as one not to reach, else the one that the environment names."""
+    if OFFLINE_TAG in tags:
+        return nullcontext(offline(tags[OFFLINE_TAG]))
+    return open_origin(os.environ.get(UPSTREAMS_VARIABLE, "sample"))
 
 
 def build_defs() -> dg.Definitions:

@@ -35,13 +35,13 @@ def model_assets() -> dg.AssetsDefinition:
         selected = {".".join(key.path) for key in context.selected_asset_keys}
         for model in ordered:
             if model.table.name in selected:
-                metadata = _built(model, session.store)
+                metadata = build_if_due(model, session.store)
                 yield dg.MaterializeResult(asset_key=model.table.name.split("."), metadata=metadata)
 
     return build
 
 
-def _built(model: Model, store: Store) -> dict[str, Any]:
+def build_if_due(model: Model, store: Store) -> dict[str, Any]:
     """Build a model if anything it depends on changed, and tell what it holds."""
     recipe = model.recipe(store.ledger.versions())
     if recipe == store.ledger.recipe(model.table):

@@ -10,6 +10,7 @@ from pathlib import Path
 from assets.clients.fiscaldata import FiscalData
 from assets.clients.fred import FredGraph
 from assets.clients.fred_api import FredApi
+from assets.clients.fred_either import Fred
 from assets.clients.jobs import Client
 from assets.clients.nyfed import NyFed
 from assets.clients.seeds import Seeds
@@ -22,6 +23,10 @@ from warehouse.releases import NEW_YORK
 
 REPOSITORY = Path(__file__).parent.parent
 UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
+#: A run with this tag reaches no upstream of the origin that the tag names.
+OFFLINE_TAG = "tidegauge/offline"
+#: No host has a name that ends so.
+NOWHERE = "http://offline.invalid"
 
 
 @dataclass(frozen=True)
@@ -61,25 +66,26 @@ class Origin:
         base_url = found.live if self.address is None else self.address + found.path
         return Host(upstream=upstream, base_url=base_url, min_interval_s=found.min_interval_s)
 
-    def clients(self, landing: Landing) -> Mapping[str, Client]:
+    def clients(self, landing: Landing, now: datetime) -> Mapping[str, Client]:
+        """The upstreams' clients as of a moment; replies of another run are read as of that run's."""
         key = os.environ.get("FRED_API_KEY")
-        fred: Client = FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
-        today = self.now.astimezone(NEW_YORK).date()
+        graph, api = FredGraph(self.host("fred", "fredgraph")), FredApi(self.host("fred", "fred_api"), key or "")
+        today = now.astimezone(NEW_YORK).date()
         is_recorded = self.name == "replay"
         # Recordings may be of any venue, those that are refused from many countries too.
         venues = (*DEFAULT, *OPTIONAL) if is_recorded else DEFAULT
         return {
-            "fred": fred,
+            "fred": Fred(api if key else graph, graph, api),
             "nyfed": NyFed(self.host("nyfed", "nyfed"), today),
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
-            "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
+            "yahoo": Yahoo(self.host("yahoo", "yahoo"), now),
             "seed": Seeds(landing, datetime.now(UTC)),
-            **{venue.name: VenueClient(self.venue_host(venue), venue, self.now, is_recorded) for venue in venues},
+            **{venue.name: VenueClient(self.venue_host(venue), venue, now, is_recorded) for venue in venues},
         }
 
     def spool_history(self, spool: Path) -> None:
         """Let the sample world's past have order books too: synthetic ones, once."""
-        if self.name == "sample":
+        if self.name == "sample" and self.address != NOWHERE:
             from pipelines.sample.history_of_books import spool_history
 
             spool_history(spool)
@@ -106,6 +112,15 @@ def origin_name(upstreams: str) -> str:
     if upstreams.startswith(("http://", "https://")):
         return "replay"
     raise ValueError(f"--upstreams must be sample, live or a URL, not {upstreams!r}")
+
+
+def offline(name: str) -> Origin:
+    """An origin whose upstreams cannot be reached: what was landed of them can be read all the same."""
+    if name == "sample":
+        from pipelines.sample.calendars import CLOCK
+
+        return Origin(name, NOWHERE, CLOCK)
+    return Origin(name, NOWHERE, datetime.now(UTC))
 
 
 @contextmanager

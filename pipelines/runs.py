@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from pipelines.instance import instance
-from pipelines.origins import origin_name
+from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
 from warehouse.landing import Fetched
 
@@ -44,6 +44,15 @@ def run(upstreams: str, select: str) -> Outcome:
     """Run the selected assets once. Upstream failures do not raise; they are in the outcome."""
     origin = origin_name(upstreams)
     os.environ["TIDEGAUGE_UPSTREAMS"] = upstreams
+    return _run(origin, select, {"tidegauge/upstreams": upstreams})
+
+
+def run_offline(origin: str) -> Outcome:
+    """Record what is landed, build, check and publish without any upstream."""
+    return _run(origin, "* and not group:landing", {OFFLINE_TAG: origin})
+
+
+def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
     import dagster as dg
 
     from pipelines.definitions import build_defs
@@ -58,7 +67,7 @@ def run(upstreams: str, select: str) -> Outcome:
             asset_selection=sorted(keys),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"tidegauge/origin": origin, "tidegauge/upstreams": upstreams},
+            tags={"tidegauge/origin": origin, **tags},
         )
     return _outcome(origin, result)
 

@@ -71,7 +71,7 @@ def materialized(store: Store, folder: Path) -> dict[str, dict[str, object]]:
         now=NOON,
         store=store,
         landing=Landing(folder / "landing"),
-        clients={},
+        clients_at=lambda _now: {},
         shelf=Shelf(folder / "published"),
         spool=folder / "spool",
         books=folder / "books",

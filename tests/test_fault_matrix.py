@@ -35,11 +35,12 @@ def server() -> Iterator[Replay]:
 def run(server: Replay, folder: Path, run_id: str) -> tuple[list[Fetched], Recorded, list[tuple[object, ...]]]:
     """Fetch and record once; what ended how, what was recorded, all values held afterwards."""
     landing = Landing(folder / "landing")
-    clients = Origin("replay", server.url, datetime(2026, 11, 22, tzinfo=UTC)).clients(landing)
+    origin = Origin("replay", server.url, datetime(2026, 11, 22, tzinfo=UTC))
+    clients = origin.clients(landing, origin.now)
     with Store.open(folder / "warehouse.duckdb", run_id) as store:
         newest = store.newest_periods().get
-        fetched = fetch(clients, landing, newest, run_id, sleep=lambda _seconds: None)
-        recorded = record(store, landing, clients)
+        fetched = fetch(clients, landing, newest, run_id, origin.now, sleep=lambda _seconds: None)
+        recorded = record(store, landing, lambda now: origin.clients(landing, now))
         return fetched, recorded, store.read(HELD).rows()
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from warehouse.claims import Parsed, Reply
 from warehouse.landing import Fetched, Landing
 
 FRED = [series.id for series in SERIES.values() if series.upstream == "fred"]
+NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
 NOTHING: Newest = lambda key: None  # noqa: E731
 
 
@@ -51,7 +53,7 @@ def test_a_dead_upstream_leaves_the_other_complete(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     with serving(graph) as alive, serving(Canned("go away", status=403)) as dead:
         clients = {"fred": FredGraph(host(alive, "fred")), "other": FredGraph(host(dead, "other"))}
-        fetched = fetch(clients, landing, NOTHING, "run-7")
+        fetched = fetch(clients, landing, NOTHING, "run-7", NOW)
     ended = Counter((job.upstream, job.outcome) for job in fetched)
     assert ended == {("fred", "ok"): len(FRED), ("other", "failed"): len(FRED)}
     for job in fetched:
@@ -66,7 +68,7 @@ def test_a_dead_upstream_leaves_the_other_complete(tmp_path: Path) -> None:
 
 def test_what_an_upstream_does_not_have_is_absent_and_not_failed(tmp_path: Path) -> None:
     with serving(gone) as served:
-        fetched = fetch({"fred": FredGraph(host(served, "fred"))}, Landing(tmp_path), NOTHING, "run-1")
+        fetched = fetch({"fred": FredGraph(host(served, "fred"))}, Landing(tmp_path), NOTHING, "run-1", NOW)
     assert {job.outcome for job in fetched} == {"absent"}
     assert failures(fetched) == []
     assert all("HTTP 404" in job.reason for job in fetched)
@@ -82,6 +84,7 @@ def test_each_upstream_says_how_much_it_plans_and_when_each_job_is_done(tmp_path
             Landing(tmp_path),
             NOTHING,
             "run-1",
+            NOW,
             lambda *said: planned.append(said),
             lambda *said: finished.append(said),
         )
@@ -107,7 +110,7 @@ def test_a_reply_a_library_cannot_read_is_a_failed_job_with_its_name(tmp_path: P
 
     with serving(graph) as served:
         clients = {"one": OneJob(host(served), unreadable), "fred": FredGraph(host(served, "fred"))}
-        fetched = fetch(clients, Landing(tmp_path), NOTHING, "run-1")
+        fetched = fetch(clients, Landing(tmp_path), NOTHING, "run-1", NOW)
     (failed,) = failures(fetched)
     assert failed.reason.startswith(f"facts.policy_event: unreadable reply: {type(error).__name__}: ")
     assert sum(job.outcome == "ok" for job in fetched) == len(FRED)
@@ -118,5 +121,5 @@ def test_a_disk_that_cannot_be_written_is_no_fault_of_an_upstream(tmp_path: Path
         raise OSError(28, "No space left on device")
 
     with serving(graph) as served, pytest.raises(OSError, match="No space left"):
-        fetch({"one": OneJob(host(served), full)}, Landing(tmp_path), NOTHING, "run-1")
+        fetch({"one": OneJob(host(served), full)}, Landing(tmp_path), NOTHING, "run-1", NOW)
     assert list(Landing(tmp_path).journal()) == []

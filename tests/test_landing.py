@@ -4,12 +4,13 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from warehouse.landing import Fetched, Landed, Landing
+from warehouse.landing import Fetched, Landed, Landing, LandingError
+from warehouse.losses import Loss
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BODY = b"observation_date,WALCL\n2026-01-07,6600000\n"
@@ -30,7 +31,16 @@ def keep(landing: Landing, body: bytes = BODY, request: str = "GET /a", received
 
 
 def job(key: str, *replies: Landed) -> Fetched:
-    return Fetched(run_id="run-1", upstream="fred", key=key, outcome="ok", reason="", finished_at=NOON, replies=replies)
+    return Fetched(
+        run_id="run-1",
+        now=NOON,
+        upstream="fred",
+        key=key,
+        outcome="ok",
+        reason="",
+        finished_at=NOON,
+        replies=replies,
+    )
 
 
 def keys(jobs: object) -> list[str]:
@@ -105,11 +115,14 @@ def test_a_journal_entry_comes_back_equal(tmp_path: Path) -> None:
     assert list(Landing(tmp_path).journal()) == [told]
 
 
+def unread(landing: Landing, mark: int = 0) -> list[str]:
+    return keys(entry.job for entry in landing.entries(mark))
+
+
 def test_there_is_nothing_to_read_before_anything_was_landed(tmp_path: Path) -> None:
     landing = Landing(tmp_path / "none")
     assert list(landing.journal()) == []
-    with landing.unread() as jobs:
-        assert list(jobs) == []
+    assert unread(landing) == []
 
 
 @pytest.mark.parametrize("torn", [1, 40, -2], ids=["one byte", "half a line", "all but its end"])
@@ -120,37 +133,60 @@ def test_a_torn_last_entry_is_not_read_and_is_cut_off_by_the_next(tmp_path: Path
     whole = journal.read_bytes()
     journal.write_bytes(whole + whole[:torn])
     assert keys(landing.journal()) == ["A"]
-    with landing.unread() as jobs:
-        assert keys(jobs) == ["A"]
+    (entry,) = landing.entries()
+    assert entry.end == len(whole)
     landing.finish(job("B"))
     assert keys(landing.journal()) == ["A", "B"]
-    with landing.unread() as jobs:
-        assert keys(jobs) == ["B"]
+    assert unread(landing, entry.end) == ["B"]
     assert [json.loads(line)["key"] for line in journal.read_text().splitlines()] == ["A", "B"]
 
 
-def test_what_is_unread_stays_unread_until_the_reading_ended_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [b"", b"\0"], ids=["without its newline", "with another byte for its newline"])
+def test_a_last_entry_that_is_whole_but_for_its_newline_is_kept(tmp_path: Path, end: bytes) -> None:
     landing = Landing(tmp_path)
-    landing.finish(job("A"))
-    with pytest.raises(RuntimeError, match="crash"), landing.unread() as jobs:
-        raise RuntimeError("crash") if keys(jobs) == ["A"] else AssertionError
-    with landing.unread() as jobs:
-        assert keys(jobs) == ["A"]
-        landing.finish(job("B"))  # after the reading began: it is for the next one
-    with Landing(tmp_path).unread() as jobs:
-        assert keys(jobs) == ["B"]
-    with landing.unread() as jobs:
-        assert keys(jobs) == []
+    for key in "AB":
+        landing.finish(job(key))
+    journal = tmp_path / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-1] + end)
+    landing.finish(job("C"))
+    assert keys(landing.journal()) == ["A", "B", "C"]
+
+
+def test_a_damaged_entry_stops_reading_until_its_loss_is_noted(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    for key in "ABC":
+        landing.finish(job(key))
+    journal = tmp_path / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(b'"ok"', b'"oK"')
+    journal.write_bytes(b"".join(lines))
+    with pytest.raises(LandingError, match=r"journal\.jsonl: line 2 does not match its checksum"):
+        list(landing.journal())
+    lost = Loss(
+        what="line",
+        sha256=hashlib.sha256(lines[1]).hexdigest(),
+        upstream="fred",
+        key="B",
+        request="",
+        landed_ids=(),
+        noted_at=NOON + timedelta(hours=1),
+    )
+    for _ in range(2):
+        landing.losses.note([lost])
+    assert landing.losses.noted() == [lost]
+    assert keys(landing.journal()) == ["A", "C"]
+    assert landing.lost_jobs() == {"fred": {"B"}}
+    landing.finish(replace(job("B"), finished_at=NOON + timedelta(hours=2)))
+    assert landing.lost_jobs() == {}
 
 
 def test_a_journal_shorter_than_what_was_read_of_it_is_an_error(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     landing.finish(job("A"))
-    with landing.unread():
-        pass
+    (entry,) = landing.entries()
     (tmp_path / "journal.jsonl").write_text("")
-    with pytest.raises(ValueError, match="shorter than what was read of it"), landing.unread():
-        pass
+    with pytest.raises(LandingError, match="shorter than what was read of it"):
+        unread(landing, entry.end)
 
 
 def test_jobs_that_finish_at_the_same_time_do_not_mix(tmp_path: Path) -> None:

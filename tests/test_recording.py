@@ -41,6 +41,7 @@ def finish(landing: Landing, key: str, *lines: str, day: int = 20, outcome: str 
     landing.finish(
         Fetched(
             run_id="run-1",
+            now=at(day),
             upstream=upstream,
             key=key,
             outcome=outcome,  # type: ignore[arg-type]
@@ -53,7 +54,7 @@ def finish(landing: Landing, key: str, *lines: str, day: int = 20, outcome: str 
 
 
 def recorded(store: Store, landing: Landing, clients: dict[str, Client] | None = None) -> Recorded:
-    return record(store, landing, clients or {"fred": GRAPH})
+    return record(store, landing, lambda _now: clients or {"fred": GRAPH})
 
 
 def values(store: Store) -> list[tuple[str, date, float]]:
@@ -173,7 +174,7 @@ def test_recording_again_from_the_beginning_changes_nothing(tmp_path: Path) -> N
     with opened(tmp_path) as store:
         recorded(store, landing)
         before = values(store), quarantine(store), replies(store), store.ledger.versions()
-        (tmp_path / "journal.read").unlink()  # as after a crash between the facts and the mark
+        store.do("delete from quality.recording")  # as if nothing had been read
         recorded(store, landing)
         assert (values(store), quarantine(store), replies(store), store.ledger.versions()) == before
 
@@ -238,7 +239,14 @@ def test_one_bad_page_leaves_nothing_of_its_job_and_all_of_the_others(
     )
     landing.finish(
         Fetched(
-            run_id="run-1", upstream="paged", key="SOFR", outcome="ok", reason="", finished_at=at(20), replies=pages
+            run_id="run-1",
+            now=at(20),
+            upstream="paged",
+            key="SOFR",
+            outcome="ok",
+            reason="",
+            finished_at=at(20),
+            replies=pages,
         )
     )
     finish(landing, "WALCL", "2026-01-07,6600000")

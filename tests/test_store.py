@@ -1,6 +1,5 @@
 """The store: what it refuses, how vintages come to be, what its ledger knows."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import polars as pl
 import pytest
 
 from tests.stored import RELEASED, append, at, observations, opened, vintages
+from warehouse import sealed
 from warehouse.copies import content_hash, copy_tables
 from warehouse.store import Appended, Store, StoreError
 from warehouse.tables.facts import GSE_PORTFOLIO, OBSERVATION, POLICY_EVENT
@@ -310,7 +310,7 @@ def test_a_query_that_does_not_fit_the_declaration_leaves_the_table_as_it_was(
         with pytest.raises(StoreError, match=r"reference\.unit.*" + said):
             build(store, query)
         assert store.read("select unit, factor from reference.unit").rows() == [("usd", 1.0)]
-        assert store.ledger.versions() == {"reference.unit": "1"}
+        assert store.ledger.versions() == {"reference.unit": "1 run-1"}
 
 
 def units(*names: str) -> pl.DataFrame:
@@ -441,8 +441,8 @@ def ledger(store: Store) -> list[dict[str, object]]:
 
 
 def mirrored(folder: Path) -> list[dict[str, object]]:
-    lines = (folder / "warehouse.ledger.jsonl").read_text().splitlines()
-    return [row | {"known_at": datetime.fromisoformat(row["known_at"])} for row in map(json.loads, lines)]
+    rows = [line.record() for line in sealed.lines(folder / "warehouse.ledger.jsonl")]
+    return [row | {"known_at": datetime.fromisoformat(row["known_at"])} for row in rows]
 
 
 def two_batches(folder: Path) -> list[dict[str, object]]:
@@ -491,7 +491,7 @@ def test_counts_versions_and_newest_periods(tmp_path: Path) -> None:
         )
         append(store, event(), POLICY_EVENT)
         append(store, told(5.0, at(10)))
-        assert store.ledger.versions() == {"facts.observation": "3", "facts.policy_event": "2"}
+        assert store.ledger.versions() == {"facts.observation": "3 run-1", "facts.policy_event": "2 run-1"}
         counts = store.ledger.row_counts()
         assert counts == {"facts.observation": 4, "facts.policy_event": 1}
         assert store.newest_periods() == {"WALCL": DAY, "SOFR": WEDNESDAY}

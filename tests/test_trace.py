@@ -127,7 +127,7 @@ def test_any_cell_is_made_again_from_what_its_bytes_say(
     found = lineage(folder.shelf.database, table, dict(zip(table.key, key, strict=True)), [column])
     assert found.facts
     with open_origin("sample") as origin:
-        clients = origin.clients(folder.landing)
+        clients = origin.clients(folder.landing, origin.now)
     jobs = {reply.landed_id: job for job in folder.landing.journal() for reply in job.replies}
     for fact_table, rows_ in found.facts.items():
         if "landed_id" not in rows_.columns or rows_["landed_id"][0] not in jobs:

@@ -180,6 +180,7 @@ def test_the_key_is_sent_but_never_kept_or_told(tmp_path: Path, answer: object) 
             told += [repr(reply)]
             fetched = Fetched(
                 run_id="r",
+                now=reply.landed.received_at,
                 upstream="fred",
                 key="WALCL",
                 outcome="ok",

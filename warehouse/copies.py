@@ -14,8 +14,14 @@ from warehouse.table import Table
 
 def content_hash(store: Store, table: Table) -> str:
     """A hash of a table's rows that does not depend on their order."""
+    return rows_hash(store.connection, table)
+
+
+def rows_hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """The content hash of a table of any file of ours, by a connection whose time zone is UTC."""
     columns = ", ".join(c.name for c in table.columns)
-    ((rows, digest),) = store.do(f"select count(*), bit_xor(md5_number(row({columns})::varchar)) from {table.name}")
+    query = f"select count(*), bit_xor(md5_number(row({columns})::varchar)) from {table.name}"
+    ((rows, digest),) = connection.execute(query).fetchall()
     return f"{rows:x}-{digest or 0:032x}"
 
 

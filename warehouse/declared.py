@@ -7,12 +7,20 @@ import polars as pl
 from warehouse.catalogue import SERIES
 from warehouse.catalogue.coins import coin_rows
 from warehouse.catalogue.fiscal_categories import CATEGORIES
+from warehouse.store import Store
 from warehouse.table import Table
 from warehouse.tables import crypto, reference
 from warehouse.units import UNITS
 
 #: A declaration is not news: it could always be known.
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def declare(store: Store) -> None:
+    """Write the reference tables, where they changed."""
+    with store.transaction():
+        for table, frame in reference_frames().items():
+            store.replace(table, frame)
 
 
 def reference_frames() -> dict[Table, pl.DataFrame]:

@@ -1,6 +1,7 @@
 """What the facts should have and have not: stretches missing inside a series, cut off before it, or never fetched."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -16,35 +17,50 @@ from warehouse.tables.quality import GAP
 OPEN_END = date(9999, 12, 31)
 #: How much later than its declared start a series may begin before that is a cut.
 START_TOLERANCE = timedelta(days=40)
+DAY = timedelta(days=1)
+#: Table, key, first and last period, reason, and since when it could be seen.
+Gap = tuple[str, str, date, date, str, datetime]
 
 
 def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
-    """Every gap there is now, with the moment it was first seen."""
-    rows = [*_series_gaps(store), *_table_gaps(store)]
-    told = ("table_name", "key", "from_period", "to_period", "reason")
+    """Every gap there is, with the moment from which it could be seen: when the last of what is around it came.
+
+    What was never fetched could be seen from the first reply on, or since ``now`` while there is none.
+    """
+    landed, seen = store.read(
+        "select (select min(received_at) from facts.landed), (select min(first_seen_at) from quality.gap)"
+    ).row(0)
+    began_at = landed or seen or now
+    rows = [*_series_gaps(store, began_at), *_table_gaps(store, began_at)]
+    told = ("table_name", "key", "from_period", "to_period", "reason", "first_seen_at")
     found = pl.DataFrame(rows, schema={name: GAP.polars_schema[name] for name in told}, orient="row")
-    before = store.read("select table_name, key, from_period, to_period, first_seen_at from quality.gap")
-    return (
-        found.join(before, on=["table_name", "key", "from_period", "to_period"], how="left")
-        .with_columns(pl.col("first_seen_at").fill_null(pl.lit(now, pl.Datetime("us", "UTC"))))
-        .with_columns(known_at="first_seen_at")
-        .select(GAP.polars_schema.names())
-    )
+    return found.with_columns(known_at="first_seen_at").select(GAP.polars_schema.names())
 
 
-def _series_gaps(store: Store) -> Iterator[tuple[str, str, date, date, str]]:
-    stored = dict(
-        store.read("select series_id, list(distinct period order by period) from facts.observation group by all").rows()
-    )
+def _series_gaps(store: Store, began_at: datetime) -> Iterator[Gap]:
+    stored: dict[str, dict[date, datetime]] = {}
+    for series_id, period, received_at in store.read(
+        "select series_id, period, min(received_at) from facts.observation group by all order by all"
+    ).rows():
+        stored.setdefault(series_id, {})[period] = received_at
     for series in SERIES.values():
-        periods: list[date] = stored.get(series.id, [])
+        periods = stored.get(series.id, {})
         if not periods:
-            yield OBSERVATION.name, series.id, series.since, OPEN_END, "not_fetched"
+            yield OBSERVATION.name, series.id, series.since, OPEN_END, "not_fetched", began_at
             continue
-        if periods[0] > series.since + START_TOLERANCE:
-            yield OBSERVATION.name, series.id, series.since, periods[0] - timedelta(days=1), "upstream_window"
-        for first, last in _missing(series, periods):
-            yield OBSERVATION.name, series.id, first, last, "missing"
+        first = min(periods)
+        if first > series.since + START_TOLERANCE:
+            yield OBSERVATION.name, series.id, series.since, first - DAY, "upstream_window", periods[first]
+        for missing_from, missing_to in _missing(series, sorted(periods)):
+            seen_at = _seen_at(periods, missing_from, missing_to)
+            yield OBSERVATION.name, series.id, missing_from, missing_to, "missing", seen_at
+
+
+def _seen_at(periods: Mapping[date, datetime], first: date, last: date) -> datetime:
+    """When both the period before a stretch and the one after it were there."""
+    days = list(periods)
+    before, after = bisect_left(days, first) - 1, min(bisect_right(days, last), len(days) - 1)
+    return max(periods[days[before]], periods[days[after]])
 
 
 def _missing(series: Series, periods: list[date]) -> Iterator[tuple[date, date]]:
@@ -76,17 +92,17 @@ def _expected(series: Series, first: date, last: date) -> Iterable[date]:
     return periods
 
 
-def _table_gaps(store: Store) -> Iterator[tuple[str, str, date, date, str]]:
+def _table_gaps(store: Store, began_at: datetime) -> Iterator[Gap]:
     for table, grain, since in (
         (TREASURY_OPERATION, "operation_date", date(2008, 1, 1)),
         (REPO_OPERATION, "operation_date", date(2013, 9, 23)),
         (FISCAL_FLOW, "record_date", date(2005, 10, 3)),
     ):
-        (days,) = store.read(f"select list(distinct {grain} order by {grain}) from {table.name}").rows()[0]
+        days = store.read(f"select {grain}, min(received_at) from {table.name} group by all order by all").rows()
         if not days:
-            yield table.name, "", since, OPEN_END, "not_fetched"
+            yield table.name, "", since, OPEN_END, "not_fetched", began_at
         elif table is FISCAL_FLOW:
-            for before, after in pairwise(days):
-                missing = list(open_days("fed", before + timedelta(days=1), after - timedelta(days=1)))
+            for (before, before_at), (after, after_at) in pairwise(days):
+                missing = list(open_days("fed", before + DAY, after - DAY))
                 if missing:
-                    yield table.name, "", missing[0], missing[-1], "missing"
+                    yield table.name, "", missing[0], missing[-1], "missing", max(before_at, after_at)

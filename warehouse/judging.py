@@ -14,10 +14,10 @@ from warehouse.store import Store
 from warehouse.suites import Result, validate
 from warehouse.table import Table
 from warehouse.tables import TABLES
-from warehouse.tables.quality import RESULT
+from warehouse.tables.quality import LEDGER, RECORDING, RESULT
 
-#: The result table is what judging writes; judging it would never end.
-NOT_JUDGED = (RESULT.name, "quality.ledger")
+#: What the store writes of itself; the result table is what judging writes, and judging it would never end.
+NOT_JUDGED = (RESULT.name, LEDGER.name, RECORDING.name)
 #: The results of each table's latest judgement.
 LATEST = "from quality.result qualify known_at = max(known_at) over (partition by table_name)"
 

@@ -1,17 +1,18 @@
 """Every reply as received: bodies by content, and a journal of what was asked, answered and finished."""
 
 import hashlib
-import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import zstandard
+
+from warehouse import sealed
+from warehouse.losses import Loss, Losses
 
 Outcome = Literal["ok", "absent", "failed"]
 
@@ -38,9 +39,11 @@ class Fetched:
 
     Only a job that ended ``ok`` is parsed, so a page that is missing never leaves half a day behind.
     ``absent`` says the upstream does not have the thing; ``failed`` that it should have answered and did not.
+    ``now`` is what the run took for now, by which its replies are read: the clock, or the sample world's.
     """
 
     run_id: str
+    now: datetime
     upstream: str
     key: str
     outcome: Outcome
@@ -49,13 +52,26 @@ class Fetched:
     replies: tuple[Landed, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the journal: its bytes, the place after it, and the job; None when its damage is known and noted."""
+
+    line: bytes
+    end: int
+    job: Fetched | None
+
+
+class LandingError(ValueError):
+    """Something that was landed is gone or no longer what it was."""
+
+
 class Landing:
     """A folder of immutable bodies and an append-only journal. One process writes at a time."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._journal = root / "journal.jsonl"
-        self._read_mark = root / "journal.read"
+        self.journal_path = root / "journal.jsonl"
+        self.losses = Losses(root / "lost.jsonl")
         self._lock = threading.Lock()
 
     def keep(
@@ -73,7 +89,7 @@ class Landing:
         """Store a body durably under its hash and say what was landed."""
         sha256 = hashlib.sha256(body).hexdigest()
         if self._whole_body(sha256) is None:
-            _write_durably(self._body_path(sha256), zstandard.compress(body, 3))
+            write_durably(self._body_path(sha256), zstandard.compress(body, 3))
         identity = hashlib.sha256(f"{upstream} {request} {sha256}".encode()).hexdigest()[:8]
         return Landed(
             landed_id=f"{received_at:%Y%m%dT%H%M%S%f}-{identity}",
@@ -89,46 +105,61 @@ class Landing:
         )
 
     def body(self, landed: Landed) -> bytes:
-        """The bytes as received; raises ValueError when they are gone or no longer match their hash."""
+        """The bytes as received; raises LandingError when they are gone or no longer match their hash."""
         body = self._whole_body(landed.sha256)
         if body is None:
-            raise ValueError(f"landed body {landed.sha256} of {landed.request} is missing or damaged")
+            raise LandingError(
+                f"landed body {landed.sha256} of {landed.request} is missing or damaged; "
+                "tidegauge verify --repair notes that it is lost and what must be fetched again"
+            )
         return body
+
+    def loss(self, landed: Landed) -> Loss | None:
+        """What was noted when the body of a reply was found damaged; None when the body is there."""
+        noted = self.losses.of_bodies.get(landed.sha256)
+        return noted if noted and self._whole_body(landed.sha256) is None else None
+
+    def lost_jobs(self) -> dict[str, set[str]]:
+        """The jobs of each upstream of which something is lost, and that have not ended well since.
+
+        A key that is empty stands for every job of the upstream, an empty upstream for every one.
+        """
+        waiting: dict[str, set[str]] = {}
+        if losses := self.losses.noted():
+            ended = [job for job in self.journal() if job.outcome == "ok"]
+            for loss in losses:
+                if (loss.what == "line" or self._whole_body(loss.sha256) is None) and not any(
+                    loss.covers(job.upstream, job.key) and job.finished_at > loss.noted_at for job in ended
+                ):
+                    waiting.setdefault(loss.upstream, set()).add(loss.key)
+        return waiting
 
     def finish(self, fetched: Fetched) -> None:
         """Write a finished job to the journal; from here on its replies count as received."""
-        line = json.dumps(asdict(fetched), default=datetime.isoformat) + "\n"
+        line = sealed.sealed(asdict(fetched))
         with self._lock:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with self._journal.open("a+b") as journal:
-                _drop_torn_tail(journal)
-                journal.write(line.encode())
-                journal.flush()
-                os.fdatasync(journal.fileno())
+            sealed.append(self.journal_path, line)
 
     def journal(self) -> Iterator[Fetched]:
-        """Every finished job, oldest first."""
-        if self._journal.exists():
-            with self._journal.open("rb") as journal:
-                yield from (_fetched(line) for line in journal if line.endswith(b"\n"))
+        """Every finished job, in the order in which they finished."""
+        return (entry.job for entry in self.entries() if entry.job)
 
-    @contextmanager
-    def unread(self) -> Iterator[Sequence[Fetched]]:
-        """The jobs finished since the last time this block ended without an error."""
-        mark = int(self._read_mark.read_text()) if self._read_mark.exists() else 0
-        jobs, end = [], mark
-        if self._journal.exists():
-            with self._journal.open("rb") as journal:
-                if mark > journal.seek(0, os.SEEK_END):
-                    raise ValueError(f"{self._journal} is shorter than what was read of it: entries are lost")
-                journal.seek(mark)
-                for line in journal:
-                    if line.endswith(b"\n"):
-                        jobs.append(_fetched(line))
-                        end += len(line)
-        yield jobs
-        if end != mark:
-            _write_durably(self._read_mark, str(end).encode())
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """The journal from a place on; raises LandingError where it is damaged and that is not noted yet."""
+        size = self.journal_path.stat().st_size if self.journal_path.exists() else 0
+        if start > size:
+            raise LandingError(
+                f"{self.journal_path} is shorter than what was read of it ({size} of {start} bytes): entries are lost"
+            )
+        noted = self.losses.of_lines
+        for line in sealed.lines(self.journal_path, start):
+            job = None
+            if line.sha256 not in noted:
+                try:
+                    job = fetched(line.record())
+                except sealed.BrokenSeal as error:
+                    raise LandingError(str(error)) from None
+            yield Entry(line=line.content, end=line.end, job=job)
 
     def _whole_body(self, sha256: str) -> bytes | None:
         try:
@@ -138,39 +169,26 @@ class Landing:
         return body if hashlib.sha256(body).hexdigest() == sha256 else None
 
     def _body_path(self, sha256: str) -> Path:
-        return self.root / "body" / sha256[:2] / f"{sha256}.zst"
+        return body_path(self.root, sha256)
 
 
-def _drop_torn_tail(journal: BinaryIO) -> None:
-    """Cut a last line that a crash left without its end; nothing was acknowledged on it."""
-    end = journal.seek(0, os.SEEK_END)
-    kept = end
-    while kept:
-        journal.seek(kept - 1)
-        if journal.read(1) == b"\n":
-            break
-        kept -= 1
-    if kept != end:
-        journal.truncate(kept)
+def body_path(root: Path, sha256: str) -> Path:
+    """Where a body is kept."""
+    return root / "body" / sha256[:2] / f"{sha256}.zst"
 
 
-def _fetched(line: bytes) -> Fetched:
-    record: dict[str, Any] = json.loads(line)
-    replies = tuple(
-        Landed(
-            **{
-                **reply,
-                "requested_at": datetime.fromisoformat(reply["requested_at"]),
-                "received_at": datetime.fromisoformat(reply["received_at"]),
-            }
-        )
-        for reply in record.pop("replies")
-    )
-    record["finished_at"] = datetime.fromisoformat(record["finished_at"])
-    return Fetched(**record, replies=replies)
+def fetched(record: Mapping[str, Any]) -> Fetched:
+    """A job as it was before it was written down."""
+    replies = tuple(Landed(**_with_moments(reply, "requested_at", "received_at")) for reply in record["replies"])
+    return Fetched(**_with_moments(record, "now", "finished_at") | {"replies": replies})
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def _with_moments(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {**record, **{name: datetime.fromisoformat(record[name]) for name in names}}
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Put a file in its place whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     with partial.open("wb") as file:

@@ -3,36 +3,43 @@
 A database opens without a word after losing its log; only the mirror notices.
 """
 
-import json
-import os
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from warehouse import sealed
 from warehouse.table import Table
 from warehouse.tables.quality import LEDGER
 
 
 class LedgerError(Exception):
-    """The database and the ledger's mirror contradict each other."""
+    """The ledger's mirror cannot be read."""
+
+
+class WritesLost(LedgerError):
+    """The database does not have what the ledger's mirror says was written to it."""
 
 
 @dataclass
 class Ledger:
-    """The changes of one open warehouse, and the file beside it that mirrors them."""
+    """The changes of one open warehouse, and the file beside it that mirrors them.
+
+    Changes are numbered from ``after`` on: a database that is made again goes on where the one before it ended, and
+    so does the mirror.
+    """
 
     connection: duckdb.DuckDBPyConnection
     mirror: Path
     run_id: str
+    after: int = 0
     _pending: list[dict[str, Any]] = field(default_factory=list)
 
     def versions(self) -> dict[str, str]:
-        """The batch that last changed each table; a table that was never written is not in it."""
-        rows = self._do("select table_name, max(batch_id) from quality.ledger group by all")
-        return {name: str(batch) for name, batch in rows}
+        """The batch and run that last changed each table; a table that was never written is not in it."""
+        last = "select table_name, max(batch_id), arg_max(run_id, batch_id) from quality.ledger group by all"
+        return {name: f"{batch} {run_id[:8]}" for name, batch, run_id in self._do(last)}
 
     def recipe(self, table: Table) -> str | None:
         """The recipe that a derived table was last built from."""
@@ -55,7 +62,7 @@ class Ledger:
 
     def write(self) -> None:
         """Store what was noted, as the last statement of the transaction."""
-        ((last,),) = self._do("select coalesce(max(batch_id), 0) from quality.ledger")
+        last = self.last_stored()
         for batch_id, entry in enumerate(self._pending, start=last + 1):
             ((now, rows_after),) = self._do(f"select now(), count(*) from {entry['table_name']}")
             entry |= {"batch_id": batch_id, "run_id": self.run_id, "rows_after": rows_after, "known_at": now}
@@ -66,24 +73,21 @@ class Ledger:
     def copy_out(self) -> None:
         """Append what was committed to the mirror, durably."""
         if self._pending:
-            with self.mirror.open("a") as mirror:
-                mirror.writelines(json.dumps(entry, default=datetime.isoformat) + "\n" for entry in self._pending)
-                mirror.flush()
-                os.fdatasync(mirror.fileno())
+            sealed.append(self.mirror, b"".join(map(sealed.sealed, self._pending)))
+
+    def last_stored(self) -> int:
+        """The number of the last change that the database knows."""
+        ((last,),) = self._do("select coalesce(max(batch_id), $after) from quality.ledger", {"after": self.after})
+        return int(last)
 
     def settle(self) -> None:
-        """Complete a mirror that a crash left behind the ledger; refuse a ledger that is behind its mirror."""
-        lines = self.mirror.read_bytes().splitlines(keepends=True) if self.mirror.exists() else []
-        if lines and not lines[-1].endswith(b"\n"):
-            os.truncate(self.mirror, sum(map(len, lines[:-1])))
-            lines.pop()
-        mirrored = json.loads(lines[-1])["batch_id"] if lines else 0
-        ((stored,),) = self._do("select coalesce(max(batch_id), 0) from quality.ledger")
+        """Complete a mirror that a crash left behind the ledger; raise WritesLost when the ledger is behind it."""
+        stored, mirrored = self.last_stored(), last_mirrored(self.mirror)
         if stored < mirrored:
-            raise LedgerError(
+            raise WritesLost(
                 f"the warehouse beside {self.mirror} ends with batch {stored}, its ledger there with {mirrored}: what "
-                "was written between is lost. Everything landed is still there: move the database, this ledger and "
-                "landing/journal.read away, and run again"
+                "was written between is lost, as when a database loses its .wal file. tidegauge run makes all of it "
+                "again from landing"
             )
         names = [c.name for c in LEDGER.columns]
         missing = f"select {', '.join(names)} from {LEDGER.name} where batch_id > $mirrored order by batch_id"
@@ -92,3 +96,14 @@ class Ledger:
 
     def _do(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(statement, parameters).fetchall()
+
+
+def last_mirrored(mirror: Path) -> int:
+    """The number of the last change in a mirror, 0 when there is none; raises LedgerError when its end is damaged."""
+    last = None
+    for line in sealed.lines(mirror):
+        last = line
+    try:
+        return int(last.record()["batch_id"]) if last else 0
+    except sealed.BrokenSeal as error:
+        raise LedgerError(f"whether the warehouse lost writes is not known: {error}") from None

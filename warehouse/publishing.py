@@ -9,21 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse import checksums
 from warehouse.copies import content_hash, copy_tables
 from warehouse.dictionary import dictionary
-from warehouse.store import Store
+from warehouse.store import Store, StoreError
 from warehouse.table import Table
 
 KEEP = 3
 DATABASE = "tidegauge.duckdb"
+CHECKSUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
 class Shelf:
     """``current.duckdb``, ``parquet/``, ``manifest.json`` and ``dictionary.md`` under one folder.
 
-    All four point into the folder that the symlink ``current`` names, so that they change together. A reader that has
-    an old file open keeps it to the end.
+    All four point into the folder that the symlink ``current`` names, so that they change together; there are their
+    checksums too. A reader that has an old file open keeps it to the end.
     """
 
     root: Path
@@ -35,7 +37,15 @@ class Shelf:
     def manifest(self) -> dict[str, Any] | None:
         """What is published now, or None when nothing has been."""
         path = self.root / "manifest.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        try:
+            return json.loads(path.read_text()) if path.exists() else None
+        except ValueError as error:
+            raise StoreError(f"{path} is damaged ({error}): tidegauge verify --repair publishes it again") from None
+
+    def snapshot(self) -> str:
+        """The name of what is published now; names sort by time. Empty when nothing is."""
+        current = self.root / "current"
+        return current.readlink().name if current.is_symlink() else ""
 
     def publish(
         self, store: Store, tables: Sequence[Table], *, origin: str, checks: dict[str, int], now: datetime
@@ -72,6 +82,8 @@ class Shelf:
         }
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
         (partial / "dictionary.md").write_text(words)
+        files = sorted(path for path in partial.rglob("*") if path.is_file())
+        checksums.write(partial / CHECKSUMS, {str(p.relative_to(partial)): checksums.of_file(p) for p in files})
         for path in [*partial.rglob("*"), partial]:
             _sync(path)
         partial.rename(partial.with_name(name))
@@ -80,6 +92,17 @@ class Shelf:
         _sync(self.root)
         self._drop_old(name)
         return manifest
+
+    def condemn(self) -> Path | None:
+        """Let the next publication be a new one whatever changed; the snapshot that is published until then."""
+        manifest = self.root / "current" / "manifest.json"
+        if manifest.exists():
+            manifest.rename(manifest.with_name("manifest.damaged.json"))
+        return (self.root / "current").resolve() if (self.root / "current").exists() else None
+
+    def set_aside(self, snapshot: Path) -> Path:
+        """Move a snapshot that is not published any more out of the way; where it is then."""
+        return snapshot.rename(self.root / f"damaged-{snapshot.name}")
 
     def _point_to(self, name: str) -> None:
         for link, target in (

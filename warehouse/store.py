@@ -1,5 +1,6 @@
 """The live DuckDB file: the only module that opens it. One process writes; readers use what is published."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from warehouse.as_of import MACROS
-from warehouse.ledger import Ledger, LedgerError
+from warehouse.landing import Entry
+from warehouse.ledger import Ledger, LedgerError, WritesLost
 from warehouse.table import Table, Type
 from warehouse.tables import TABLES, crypto_facts, facts
 from warehouse.tables.columns import PROVENANCE
+from warehouse.tables.quality import RECORDING
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -39,6 +41,10 @@ HAS_OWN_TIME = "(held_known_at is null or known_at > held_known_at)"
 
 class StoreError(Exception):
     """The store refused or could not do something; nothing was changed."""
+
+
+class StoreLostWrites(StoreError):
+    """The database lost what was written to it last, as DuckDB does without a word when its log is gone."""
 
 
 @dataclass(frozen=True)
@@ -68,24 +74,27 @@ class Store:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, run_id: str) -> Iterator[Self]:
-        """Open the warehouse for writing, creating every declared table that is not there yet."""
+    def open(cls, path: Path, run_id: str, *, after: int = 0) -> Iterator[Self]:
+        """Open the warehouse for writing, creating every declared table that is not there yet.
+
+        ``after`` is the number of the last change that the warehouse before this one had.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(path, config=SETTINGS)
         except duckdb.IOException as error:
             raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
+        except duckdb.Error as error:
+            raise StoreError(_damaged(path, error)) from None
         with connection:
-            connection.execute("set TimeZone = 'UTC'")
-            for macro, body in MACROS.items():
-                connection.execute(f"create or replace macro {macro} as {body}")
-            connection.begin()
-            for table in TABLES.values():
-                _create(connection, table)
-            connection.commit()
-            ledger = Ledger(connection, path.with_suffix(".ledger.jsonl"), run_id)
+            ledger = Ledger(connection, mirror_of(path), run_id, after)
             try:
+                _prepare(connection)
                 ledger.settle()
+            except duckdb.Error as error:
+                raise StoreError(_damaged(path, error)) from None
+            except WritesLost as error:
+                raise StoreLostWrites(str(error)) from None
             except LedgerError as error:
                 raise StoreError(str(error)) from None
             yield cls(connection, ledger)
@@ -103,6 +112,11 @@ class Store:
             for name, (key, at) in {**facts.JOBS, **crypto_facts.JOBS}.items()
         )
         return dict(self.read(f"from ({newest}) where newest is not null").rows())
+
+    def journal_end(self) -> int:
+        """How far landing's journal is recorded, in bytes."""
+        (end,) = self._one(f"select coalesce(max(journal_end), 0) from {RECORDING.name}")
+        return int(end)
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -191,6 +205,19 @@ class Store:
             self.ledger.note(table, rows=count)
         return int(count)
 
+    def note_recorded(self, entries: Sequence[Entry]) -> None:
+        """Remember that the journal is recorded as far as these entries, inside the transaction of their facts.
+
+        It is no change of what the warehouse says: the ledger does not have it.
+        """
+        digest = hashlib.sha256(b"".join(entry.line for entry in entries)).hexdigest()
+        row = {"start": entries[0].end - len(entries[0].line), "end": entries[-1].end, "jobs": len(entries)}
+        self.do(
+            f"insert into {RECORDING.name} (journal_start, journal_end, jobs, sha256, run_id, known_at) "
+            "values ($start, $end, $jobs, $digest, $run_id, now())",
+            {**row, "digest": digest, "run_id": self.ledger.run_id},
+        )
+
     def replace(self, table: Table, frame: pl.DataFrame) -> bool:
         """Make a table hold exactly these rows, inside a transaction; an equal table is left alone."""
         self._register(table, frame)
@@ -259,10 +286,31 @@ class Store:
         return self.do(query)[0]
 
 
+def mirror_of(database: Path) -> Path:
+    """The ledger's mirror of a warehouse."""
+    return database.with_suffix(".ledger.jsonl")
+
+
 def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     expected, present = set(declared), set(found)
     missing, extra = sorted(expected - present), sorted(present - expected)
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
+
+
+def _damaged(path: Path, error: duckdb.Error) -> str:
+    told = str(error).splitlines()[0]
+    return f"the warehouse {path} is damaged: {told}; tidegauge verify --repair makes it again from landing"
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is declared and not there."""
+    connection.execute("set TimeZone = 'UTC'")
+    for macro, body in MACROS.items():
+        connection.execute(f"create temp macro {macro} as {body}")
+    connection.begin()
+    for table in TABLES.values():
+        _create(connection, table)
+    connection.commit()
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -6,12 +6,14 @@ import sys
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.rebuild import rebuild
 from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
 from pipelines.command.status import status
 from pipelines.command.trace import trace
 from pipelines.command.ui import ui
+from pipelines.command.verify import verify
 
 STORE_OR_UPSTREAM_FAILED = 3
 
@@ -46,6 +48,8 @@ def tidegauge(debug: bool) -> None:
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
                                         a number back to the bytes it came from
     tidegauge capture                   order books, until Ctrl-C
+    tidegauge rebuild                   every table again from what was landed, without any upstream
+    tidegauge verify                    whether anything kept is damaged; with --repair, mend it
     tidegauge ui                        the Dagster UI with schedules
 
     Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
@@ -56,7 +60,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, capture, ui):
+for verb in (run, status, show, sql, trace, capture, rebuild, verify, ui):
     tidegauge.add_command(verb)
 
 

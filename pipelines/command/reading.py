@@ -62,6 +62,15 @@ def published_folder(origin: str | None) -> Folder:
     return max(published, key=lambda found: str(found[0]))[1]
 
 
+def landed_folder(origin: str | None) -> Folder:
+    """The folder asked for, or the one published last, else the first for which anything was landed."""
+    folders = [Folder(name) for name in ([origin] if origin else ORIGINS)]
+    if not (landed := [folder for folder in folders if folder.landing.root.exists()]):
+        where = folders[0].root if origin else data_root()
+        raise click.ClickException(f"nothing was landed under {where} yet; start with: tidegauge run")
+    return max(landed, key=lambda folder: folder.shelf.snapshot())
+
+
 def read(folder: Folder, query: str, **variables: datetime | str | None) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of a query on the published file, with session variables such as ``as_of`` set."""
     with open_published(folder.shelf.database) as connection:

@@ -66,7 +66,7 @@ def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     outcome = run_once(upstreams, select)
-    click.echo(_as_json(outcome) if style == "json" else _as_text(outcome))
+    click.echo(_as_json(outcome) if style == "json" else as_text(outcome))
     ctx.exit(outcome.exit_status)
 
 
@@ -77,7 +77,8 @@ def _as_json(outcome: Outcome) -> str:
     )
 
 
-def _as_text(outcome: Outcome) -> str:
+def as_text(outcome: Outcome) -> str:
+    """The summary that a person reads."""
     folder = Folder(outcome.origin)
     manifest = folder.shelf.manifest()
     synthetic = "  (SYNTHETIC: the built-in sample world)" if outcome.origin == "sample" else ""

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warehouse import checksums
 from warehouse.books.book import KEY, LEVELS, SCHEMA, SIDES, Bools, Ints
 from warehouse.books.gather import taken
 from warehouse.books.segment import sync_folder
@@ -83,7 +84,10 @@ def unknown(
 
 
 def store(root: Path, day: date, name: str, books: pa.RecordBatch) -> Path:
-    """Write the books of a day once and for good: whole or not at all. An existing file is left as it is."""
+    """Write the books of a day once and for good: whole or not at all. An existing file is left as it is.
+
+    The file's checksum is written beside it before the file has its name.
+    """
     path = file_of(root, day, name)
     if path.exists():
         return path
@@ -95,6 +99,7 @@ def store(root: Path, day: date, name: str, books: pa.RecordBatch) -> Path:
         pq.write_table(pa.Table.from_batches([books]), file, **ENCODING)
         file.flush()
         os.fsync(file.fileno())
+    checksums.write(checksums.beside(path), {path.name: checksums.of_file(partial)})
     partial.rename(path)
     sync_folder(path.parent)
     return path

@@ -30,6 +30,20 @@ LEDGER = Table(
         KNOWN_AT,
     ),
 )
+RECORDING = Table(
+    name="quality.recording",
+    doc="One stretch of landing's journal that was recorded, written in the transaction of the facts it brought.",
+    key=("journal_end",),
+    licence="internal",
+    columns=(
+        Column(name="journal_start", type="bigint", unit="bytes", required=True, min=0, doc="Where in the journal it begins."),
+        Column(name="journal_end", type="bigint", unit="bytes", min=0, doc="Where its last line ends: the next is read from there on."),
+        Column(name="jobs", type="bigint", unit="jobs", required=True, min=0, doc="Finished jobs in it."),
+        Column(name="sha256", type="varchar", required=True, doc="SHA-256 of its bytes."),
+        Column(name="run_id", type="varchar", required=True, doc="Run that recorded it."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
 RESULT = Table(
     name="quality.result",
     doc="Outcome of one expectation on one table in one run.",
@@ -102,7 +116,12 @@ GAP = Table(
             one_of=("missing", "closed", "upstream_window", "not_fetched"),
             doc="Not sent on an open day; closed; outside what the upstream serves; not there or never fetched.",
         ),
-        Column(name="first_seen_at", type="timestamptz", required=True, doc="When the gap was first seen."),
+        Column(
+            name="first_seen_at",
+            type="timestamptz",
+            required=True,
+            doc="When the last of what stands around it was received: from then on it could be seen.",
+        ),
         KNOWN_AT,
     ),
 )
@@ -131,4 +150,4 @@ FRESHNESS = Table(
     ),
 )
 
-TABLES = (LEDGER, RESULT, QUARANTINE, GAP, FRESHNESS)
+TABLES = (LEDGER, RECORDING, RESULT, QUARANTINE, GAP, FRESHNESS)

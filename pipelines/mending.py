@@ -1,0 +1,56 @@
+"""Opening an origin's store; one that lost what was written last is first made again from landing."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import click
+
+from assets.progress import bars
+from assets.rebuilding import Rebuilt, rebuild
+from assets.recording import review
+from pipelines.model_assets import build_if_due
+from pipelines.models import models
+from pipelines.origins import Origin
+from pipelines.places import Folder
+from warehouse.declared import declare
+from warehouse.store import Store, StoreLostWrites
+
+
+def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) -> Rebuilt:
+    """Make the database of an origin again from its landing, with a progress bar where a person is looking."""
+    ordered = models()
+
+    with bars() as told:
+
+        def derive(store: Store) -> None:
+            declare(store)
+            review(store, origin.now)
+            for done, model in enumerate(ordered, start=1):
+                build_if_due(model, store)
+                told("models", done, len(ordered))
+
+        return rebuild(
+            folder.database,
+            folder.landing,
+            lambda now: origin.clients(folder.landing, now),
+            folder.spool,
+            folder.books,
+            run_id=run_id,
+            derive=derive,
+            told=told,
+            keep=keep,
+        )
+
+
+@contextmanager
+def open_store(folder: Folder, origin: Origin, run_id: str) -> Iterator[Store]:
+    """The store of an origin, for writing by one run."""
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(Store.open(folder.database, run_id))
+        except StoreLostWrites as error:
+            click.echo(f"repairing: {error}", err=True)
+            rebuilt = rebuild_store(folder, origin, run_id, keep=True)
+            click.echo(f"repaired: {rebuilt}", err=True)
+            store = stack.enter_context(Store.open(folder.database, run_id))
+        yield store

@@ -1,0 +1,61 @@
+"""Whether all that an origin keeps is whole."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from assets.coverage import log_of
+from assets.progress import bars
+from assets.recording_books import refused_of
+from pipelines.places import Folder
+from warehouse.store import mirror_of
+from warehouse.verifying import books, database, landing, ledger, published, recorded
+from warehouse.verifying.damage import Damage, Told
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was read, by kind, and what of it is damaged."""
+
+    read: dict[str, int]
+    damages: list[Damage]
+
+
+def verify(folder: Folder) -> Verified:
+    """Read everything that an origin keeps; raises StoreError while a run is writing."""
+    read: dict[str, int] = {}
+    with bars() as shown:
+
+        def told(what: str, done: int, of: int) -> None:
+            read[what] = of
+            shown(what, done, of)
+
+        return Verified(read, list(_damages(folder, told)))
+
+
+def _damages(folder: Folder, told: Told) -> Iterator[Damage]:
+    now = datetime.now(UTC)
+    if folder.database.exists():
+        found = list(database.damages(folder.database, "database", ledger.REBUILD, told))
+        yield from found
+        if not found:
+            yield from _said(folder, now)
+    elif mirror_of(folder.database).exists() or folder.landing.journal_path.exists():
+        yield Damage(kind="database", path=folder.database, what="it is missing", remedy=ledger.REBUILD)
+    yield from landing.damages(folder.landing, now, told)
+    yield from books.damages(folder.books, folder.spool, (log_of(folder.spool), refused_of(folder.spool)), told)
+    yield from published.damages(folder.shelf, told)
+
+
+def _said(folder: Folder, now: datetime) -> Iterator[Damage]:
+    """What a database that can be read says, against its ledger's mirror and landing."""
+    try:
+        with closing(database.opened(folder.database)) as connection:
+            yield from ledger.damages(connection, folder.database)
+            yield from recorded.damages(connection, folder.landing, now)
+    except duckdb.CatalogException as error:
+        what = f"it is no warehouse of this version: {str(error).splitlines()[0]}"
+        yield Damage(kind="database", path=folder.database, what=what, remedy=ledger.REBUILD)
