@@ -8,7 +8,7 @@ import dagster as dg
 from assets.fetching import fetch
 from assets.progress import progress
 from assets.session import Session
-from warehouse.catalogue.venues import DEFAULT
+from warehouse.catalogue.venues import DEFAULT, VENUES
 from warehouse.landing import Fetched
 
 MACRO = {
@@ -18,13 +18,14 @@ MACRO = {
     "yahoo": "Yahoo charts: indices and the rotation ladder's funds.",
     "seed": "Curated files of this repository: enterprises' portfolios, policy events.",
 }
-CRYPTO = {venue.name: f"{venue.title}: candles, funding, open interest, contracts." for venue in DEFAULT}
+CRYPTO = {venue.name: f"{venue.title}: candles, funding, open interest, contracts." for venue in VENUES.values()}
 UPSTREAMS = MACRO | CRYPTO
-#: Macro upstreams owe something by the evening of a working day, venues every day.
+#: Macro upstreams owe something by the evening of a working day, venues every day; one that is optional owes nothing.
 WORKING_DAYS = dg.FreshnessPolicy.cron(
     deadline_cron="0 20 * * 1-5", lower_bound_delta=timedelta(hours=24), timezone="America/New_York"
 )
 EVERY_DAY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26))
+OWED = dict.fromkeys(MACRO, WORKING_DAYS) | {venue.name: EVERY_DAY for venue in DEFAULT}
 
 
 @dg.multi_asset(
@@ -35,7 +36,7 @@ EVERY_DAY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26))
             group_name="landing",
             kinds={"file" if upstream == "seed" else "ccxt" if upstream in CRYPTO else "http"},
             owners=["team:crypto" if upstream in CRYPTO else "team:macro"],
-            freshness_policy=EVERY_DAY if upstream in CRYPTO else WORKING_DAYS,
+            freshness_policy=OWED.get(upstream),
         )
         for upstream, description in UPSTREAMS.items()
     ],

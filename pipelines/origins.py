@@ -16,7 +16,7 @@ from assets.clients.seeds import Seeds
 from assets.clients.transport import Host
 from assets.clients.venues.venue import VenueClient
 from assets.clients.yahoo import Yahoo
-from warehouse.catalogue.venues import DEFAULT, Venue
+from warehouse.catalogue.venues import DEFAULT, OPTIONAL, Venue
 from warehouse.landing import Landing
 from warehouse.releases import NEW_YORK
 
@@ -65,15 +65,16 @@ class Origin:
         key = os.environ.get("FRED_API_KEY")
         fred: Client = FredApi(self.host("fred", "fred_api"), key) if key else FredGraph(self.host("fred", "fredgraph"))
         today = self.now.astimezone(NEW_YORK).date()
-        # A server of recorded upstreams has no venues; the sample world has each under a prefix of its own.
-        venues = () if self.name == "replay" else DEFAULT
+        is_recorded = self.name == "replay"
+        # Recordings may be of any venue, those that are refused from many countries too.
+        venues = (*DEFAULT, *OPTIONAL) if is_recorded else DEFAULT
         return {
             "fred": fred,
             "nyfed": NyFed(self.host("nyfed", "nyfed"), today),
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
             "seed": Seeds(landing, datetime.now(UTC)),
-            **{venue.name: VenueClient(self.venue_host(venue), venue, self.now) for venue in venues},
+            **{venue.name: VenueClient(self.venue_host(venue), venue, self.now, is_recorded) for venue in venues},
         }
 
     def spool_history(self, spool: Path) -> None:
@@ -86,10 +87,16 @@ class Origin:
     def venue_host(self, venue: Venue) -> Host:
         return Host(
             upstream=venue.name,
-            base_url=venue.live if self.address is None else f"{self.address}/venues/{venue.name}",
+            base_url=self._venue_address(venue),
             min_interval_s=venue.min_interval_s,
             connections=venue.connections,
         )
+
+    def _venue_address(self, venue: Venue) -> str:
+        """Recordings are under the venues' own paths; the sample world has each venue under a prefix of its own."""
+        if self.address is None:
+            return venue.live
+        return self.address if self.name == "replay" else f"{self.address}/venues/{venue.name}"
 
 
 def origin_name(upstreams: str) -> str:

@@ -16,7 +16,9 @@ BEFORE = days(SUNDAY, 21)
 WEEK = days("2026-02-08", 7)
 
 
-def coin(symbol: str, closes: Mapping[str, float], *, volume: float = 1e6, cap: float | None = None) -> list[Row]:
+def coin(
+    symbol: str, closes: Mapping[str, float], *, volume: float | None = 1e6, cap: float | None = None
+) -> list[Row]:
     """A coin's days, each with this volume, and on all of them this market capitalisation."""
     return [
         {
@@ -32,13 +34,23 @@ def coin(symbol: str, closes: Mapping[str, float], *, volume: float = 1e6, cap: 
     ]
 
 
-def index(*coins: Sequence[Row]) -> dict[str, Row]:
+def reported(symbol: str, volume: float, on: Sequence[str] = BEFORE) -> list[Row]:
+    """What Yahoo reports as traded."""
+    known = {day(d): moment(d) + timedelta(days=1, hours=1) for d in on}
+    return [
+        {"series_id": f"YAHOO_{symbol}_USD_VOLUME", "period": d, "value": volume, "unit": "usd", "known_at": at}
+        for d, at in known.items()
+    ]
+
+
+def index(*coins: Sequence[Row], reports: Sequence[Row] = ()) -> dict[str, Row]:
     reference = [
         {"symbol": name, "is_altcoin": False, "known_at": moment("1970-01-01")}
         for name in ("BTC", "ETH", "USDT", "WBTC")
     ]
     prices = [row for rows in coins for row in rows]
-    rows = built_alone("metrics.altcoin_index", {"reference.coin": reference, "metrics.crypto_price": prices})
+    given = {"reference.coin": reference, "metrics.crypto_price": prices, "staged.series": list(reports)}
+    rows = built_alone("metrics.altcoin_index", given)
     return {row["date"].isoformat(): row for row in rows}
 
 
@@ -164,3 +176,26 @@ def test_as_of_an_earlier_day_the_levels_are_those_of_now(as_of: str) -> None:
     assert early
     assert early == late[: len(early)]
     assert all(row["known_at"] == moment(row["date"].isoformat()) + timedelta(days=1, minutes=1) for row in late)
+
+
+def test_without_volumes_of_venues_coins_are_ranked_by_what_yahoo_reports() -> None:
+    names = [f"A{n:02}" for n in range(11)]
+    bare = [coin(name, steady(100), volume=None) for name in names]
+    reports = [row for n, name in enumerate(names) for row in reported(name, 1e6 + n)]
+    rows = index(*bare, reports=reports)
+    assert rows[SUNDAY]["members"] == ", ".join(names[1:])
+    assert rows[SUNDAY]["known_at"] == moment(MONDAY) + timedelta(minutes=1)
+
+
+def test_two_coins_with_volumes_of_venues_are_too_few_and_three_are_ranked_among_themselves() -> None:
+    names = ("A", "B", "C", "D")
+    reports = [row for name in names for row in reported(name, 9e9)]
+
+    def members(with_venues: int) -> str:
+        told = [1e6 if n < with_venues else None for n in range(len(names))]
+        return str(index(*map(of, names, told), reports=reports)[SUNDAY]["members"])
+
+    def of(name: str, volume: float | None) -> list[Row]:
+        return coin(name, steady(100), volume=volume)
+
+    assert (members(2), members(3)) == ("A, B, C, D", "A, B, C")

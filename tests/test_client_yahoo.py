@@ -20,6 +20,7 @@ from warehouse.tables.facts import OBSERVATION
 
 NOW = datetime(2026, 1, 8, 22, tzinfo=UTC)
 RUT, SPY, SPY_ADJUSTED = "YAHOO_RUT_CLOSE", "YAHOO_SPY_CLOSE", "YAHOO_SPY_ADJUSTED_CLOSE"
+BTC, COIN = "YAHOO_BTC_USD_CLOSE", {"symbol": "BTC-USD", "exchangeTimezoneName": "UTC"}
 CLOSE = 2603.909912109375
 
 
@@ -154,6 +155,39 @@ def test_a_fund_has_a_close_and_an_adjusted_close_and_an_index_only_a_close() ->
     assert values(parsed, OBSERVATION, SPY_ADJUSTED) == {date(2026, 1, 7): 685.5}
     assert set(rows(parsed, OBSERVATION)["unit"]) == {"usd_per_share"}
     assert set(rows(closes(chart([("2026-01-07T14:30", 1.0)])), OBSERVATION)["series_id"]) == {RUT}
+
+
+def test_a_coin_is_asked_from_midnight_in_utc(tmp_path: Path) -> None:
+    with serving(Canned(json.dumps(chart([("2026-01-07T00:00", 90_000.0)], **COIN)))) as served:
+        told(client(served), BTC, tmp_path)
+    (request,) = served.requests
+    assert parse_qs(urlsplit(request).query)["period1"] == [str(stamp("2014-09-17T00:00"))]
+
+
+def test_the_day_of_a_coin_is_over_when_it_is_over_in_new_york_too_and_never_while_it_runs() -> None:
+    bars: list[tuple[str, float | None]] = [("2026-01-06T00:00", 1.0), ("2026-01-07T00:00", 2.0)]
+
+    def kept(last: str, received_at: str) -> list[float]:
+        parsed = client().parse(
+            BTC, [reply(chart([*bars, (last, 3.0)], **COIN), received_at=datetime.fromisoformat(received_at))]
+        )
+        assert not parsed.rejected
+        return rows(parsed, OBSERVATION)["value"].to_list()
+
+    assert kept("2026-01-08T12:00", "2026-01-08T12:00:00+00:00") == [1.0, 2.0]
+    assert kept("2026-01-08T12:00", "2026-11-02T12:00:00+00:00") == [1.0, 2.0], "a recording of that noon"
+    assert kept("2026-01-08T00:00", "2026-01-09T01:00:00+00:00") == [1.0, 2.0]
+    assert kept("2026-01-08T00:00", "2026-01-09T01:01:00+00:00") == [1.0, 2.0, 3.0]
+
+
+def test_an_altcoin_has_a_close_and_a_volume() -> None:
+    body = chart([("2026-01-07T00:00", 2.5)], **COIN | {"symbol": "XRP-USD"})
+    body["chart"]["result"][0]["indicators"]["quote"][0]["volume"] = [3_000_000_000]
+    found = rows(client().parse("YAHOO_XRP_USD_CLOSE", [reply(body)]), OBSERVATION)
+    assert found.select("series_id", "value", "unit", "locator").rows() == [
+        ("YAHOO_XRP_USD_CLOSE", 2.5, "usd_per_coin", "/chart/result/0/indicators/quote/0/close/0"),
+        ("YAHOO_XRP_USD_VOLUME", 3e9, "usd", "/chart/result/0/indicators/quote/0/volume/0"),
+    ]
 
 
 def test_a_close_that_is_no_number_is_rejected() -> None:

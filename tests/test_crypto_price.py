@@ -3,7 +3,7 @@
 import pytest
 
 from tests.crypto_models import candles, days
-from tests.models import Facts, Row, built, moment
+from tests.models import Facts, Row, built, moment, series
 from warehouse.catalogue.coins import DOLLARS, coin_rows
 from warehouse.catalogue.venues import VENUES
 
@@ -33,6 +33,15 @@ def test_every_spot_venue_of_the_catalogue_can_tell_the_close_and_the_default_on
     row = prices(candles("BTC", {ON: 90_000}, venue=venue.name))["BTC", ON]
     assert row["close_venue"] == venue.name
     assert row["spot_volume_usd"] == (90_000 if venue.is_default else None)
+
+
+def test_where_no_venue_tells_a_close_yahoo_does_and_its_later_known_at_touches_no_other_day() -> None:
+    rows = prices(
+        series("YAHOO_BTC_USD_CLOSE", {"2026-01-06": 89_000, ON: 89_500}), candles("BTC", {ON: 90_000}, coins=2)
+    )
+    told = {day: (row["close_usd"], row["close_venue"], row["spot_volume_usd"]) for (_, day), row in rows.items()}
+    assert told == {"2026-01-06": (89_000, "yahoo", None), ON: (90_000, "coinbase", 180_000)}
+    assert [row["known_at"] for row in rows.values()] == [moment("2026-01-07 01:01"), moment("2026-01-08 00:01")]
 
 
 def test_two_quotes_of_one_venue_are_one_venue_and_a_currency_that_is_no_dollar_is_left_out() -> None:

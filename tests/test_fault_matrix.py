@@ -16,7 +16,12 @@ from warehouse.store import Store
 
 pytestmark = [needs_recordings, pytest.mark.xdist_group("fault_matrix")]
 MONDAY, WEDNESDAY = "2021-12-20T12:00:00Z", "2021-12-22T12:00:00Z"
-PATHS = {"fred": "fredgraph", "nyfed": "^/api/", "fiscaldata": "fiscal_service", "yahoo": "finance/chart"}
+PATHS = {
+    "fred": "fredgraph",
+    "nyfed": "^/api/(soma|rp|tsy|ambs|rates)/",
+    "fiscaldata": "fiscal_service",
+    "yahoo": "finance/chart",
+}
 FAULTS = ("429", "500", "451", "html200", "empty200", "truncate", "drop", "schema", "null", "scale")
 HELD = "select series_id, period, value from facts.observation order by all"
 

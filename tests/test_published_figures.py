@@ -1,7 +1,7 @@
 """The published file says what the upstreams published: a whole run on the recordings, to the digit.
 
-Daily Treasury Statements of 2008 to 2010 and coin prices are not among what is recorded and used, so what is known of
-them is not checked here.
+Daily Treasury Statements of 2008 to 2010 are not among what is recorded and used, so what is known of them is not
+checked here.
 """
 
 import gzip
@@ -209,3 +209,22 @@ def test_purchases_are_the_recorded_results_by_settlement_month(published: Folde
     assert sum(found.values()) == sum(totals.values()) == sum(total for *_, total in rows)
     assert found["2025-12", "P bills"] == 38_099e6
     assert found["2026-01", "P bills"] == 48_164e6
+
+
+@pytest.mark.parametrize(("symbol", "percent"), [("BTC", 206), ("ETH", 759)])
+def test_coins_26_weeks_after_the_breakout_of_2020_11_13(published: Folder, symbol: str, percent: int) -> None:
+    query = f"""
+        select max(close_usd) filter (date = '2021-05-14') / min(close_usd) filter (date = '2020-11-13') - 1
+        from metrics.crypto_price where symbol = '{symbol}'
+    """
+    (found,) = row(published, query)
+    assert round(100 * found) == percent
+
+
+def test_the_venues_that_are_recorded_are_used_and_the_others_are_no_failure(published: Folder) -> None:
+    query = "select string_agg(distinct venue), count(distinct symbol) from staged.open_interest"
+    assert row(published, query) == ("binanceusdm", 3)
+    assert row(published, "select min(date), count(*) from metrics.crypto_price where symbol = 'BTC'") == (
+        date(2014, 9, 17),
+        4279,
+    )

@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.landing import UPSTREAMS
+from assets.landing import MACRO
 from tests.pipeline import live_rows, sql, tidegauge
 from warehouse.catalogue import SERIES
+from warehouse.catalogue.venues import DEFAULT
 from warehouse.tables import TABLES
 
 pytestmark = pytest.mark.xdist_group("sample")
@@ -95,7 +96,8 @@ def test_every_fact_leads_to_a_landed_reply(data: Path) -> None:
 
 def test_status_names_every_upstream(data: Path) -> None:
     told = json.loads(tidegauge(data, "status", "--format", "json").stdout)
-    assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(UPSTREAMS, "")
+    asked = [*MACRO, *(venue.name for venue in DEFAULT)]
+    assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(asked, "")
 
 
 def test_tables_say_that_they_are_synthetic(data: Path) -> None:

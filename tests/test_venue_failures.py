@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from assets.clients.venues.venue import VenueClient
 from pipelines.sample.calendars import CLOCK
 from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply as Wire
-from tests.canned import RECEIVED, fetched, reply, rows, transport
+from tests.canned import RECEIVED, fetched, reply, rows, told, transport
 from warehouse.catalogue.venues import DEFAULT, VENUES, Instrument
 from warehouse.claims import Reply, UpstreamError
 from warehouse.tables.crypto_facts import CANDLE, CONTRACT_SPECIFICATION, FUNDING
@@ -180,6 +180,41 @@ def test_an_address_that_is_gone_is_a_failure(world: World, tmp_path: Path) -> N
     with pytest.raises(UpstreamError, match="HTTP 404") as caught:
         fetched(world.client("kraken"), "kraken candle_1d BTC/USD", tmp_path)
     assert not caught.value.absent
+
+
+def recorded(world: World, venue: str) -> VenueClient:
+    """The client of recordings, years after the moment at which they stand still."""
+    return replace(world.client(venue), now=datetime(2036, 11, 2, tzinfo=UTC), is_recorded=True)
+
+
+@pytest.mark.parametrize("part", ["/venues/kraken/", "/OHLC"], ids=["the whole venue", "one datum"])
+def test_of_recordings_what_was_not_recorded_is_a_gap(world: World, part: str, tmp_path: Path) -> None:
+    world.send("Not Found", part=part, status=404)
+    with pytest.raises(UpstreamError, match="not recorded: HTTP 404") as caught:
+        fetched(recorded(world, "kraken"), "kraken candle_1d BTC/USD", tmp_path)
+    assert caught.value.absent
+
+
+def test_recordings_without_any_candle_are_a_gap(world: World, tmp_path: Path) -> None:
+    world.send('{"candles":[]}', part="candles?")
+    with pytest.raises(UpstreamError, match="not recorded: nothing between") as caught:
+        fetched(recorded(world, "coinbase"), "coinbase candle_1d BTC/USD", tmp_path)
+    assert caught.value.absent
+
+
+def test_garbage_of_recordings_is_a_failure(world: World, tmp_path: Path) -> None:
+    world.send("<html>", part="/venues/kraken/")
+    with pytest.raises(UpstreamError, match="not JSON") as caught:
+        fetched(recorded(world, "kraken"), "kraken candle_1d BTC/USD", tmp_path)
+    assert not caught.value.absent
+
+
+def test_recordings_say_what_is_now_and_the_candle_that_runs_then_is_not_finished(world: World, tmp_path: Path) -> None:
+    key = "okx candle_1d BTC/USDT"
+    told_then = rows(told(world.client("okx"), key, tmp_path / "then"), CANDLE)
+    told_later = rows(told(recorded(world, "okx"), key, tmp_path / "later"), CANDLE)
+    assert told_later["opened_at"].max() == datetime(2026, 2, 1, tzinfo=UTC)
+    assert told_later.select("opened_at", "close").equals(told_then.select("opened_at", "close"))
 
 
 @pytest.mark.parametrize("count", [0, 1], ids=["an empty page", "a page cut short"])

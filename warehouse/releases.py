@@ -85,6 +85,7 @@ DAILY_TREASURY_STATEMENT = Release(
 EQUITY_CLOSE = Release(doc="Equity closes: the session's day 16:30.", at=time(16, 30))
 INDEX_ON_FRED = Release(doc="Index closes on FRED: the same day 21:00.", at=time(21, 0))
 VIX_ON_FRED = Release(doc="VIX on FRED: the next business day 09:58.", at=time(9, 58), calendar="fed", days=1)
+COIN_DAY = Release(doc="Coins: when the day has ended in UTC, the same day 20:01.", at=time(20, 1))
 COIN_ON_FRED = Release(doc="Coinbase on FRED: the next day 12:00.", at=time(12, 0), days=1)
 GSE_SUMMARY = Release(
     doc="Issuers' monthly summaries: 30 days after the month's end, 16:00.",

@@ -87,7 +87,8 @@ def _unbelievable_observations(store: Store, rows: pl.DataFrame) -> pl.DataFrame
             value=pl.col("value").cast(pl.String),
             reason=pl.when(out_of_bounds)
             .then(pl.format("outside {} to {} {}", "low", "high", "unit"))
-            .otherwise(pl.format("stored as {}: the scale changed", "held")),
+            # Not pl.format: polars 2.1 panics on a filtered column with nulls in it.
+            .otherwise(pl.lit("stored as ") + pl.col("held").cast(pl.String) + pl.lit(": the scale changed")),
         )
     )
 

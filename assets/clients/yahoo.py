@@ -1,8 +1,8 @@
-"""Yahoo's chart service: daily closes of indices and funds, one request per symbol."""
+"""Yahoo's chart service: daily closes of indices, funds and coins, one request per symbol."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import quote
 
 from assets.clients.jobs import Job, Newest
@@ -10,17 +10,17 @@ from assets.clients.observations import Cell, observations
 from assets.clients.transport import Get, Host
 from assets.clients.yahoo_bars import bars
 from warehouse.catalogue import SERIES
-from warehouse.catalogue.yahoo import SYMBOLS
+from warehouse.catalogue.yahoo import CHARTS
 from warehouse.claims import Parsed, Reply
-from warehouse.releases import new_york
+from warehouse.releases import NEW_YORK
 
-CLOSES = {close: symbol for symbol, (close, _) in SYMBOLS.items()}
+CLOSES = {chart.close: symbol for symbol, chart in CHARTS.items()}
 MISSING = (None,)
 
 
 @dataclass(frozen=True)
 class Yahoo:
-    """Keyless and unofficial. Closes are price indices or USD per share. ``now`` ends what is asked for."""
+    """Keyless and unofficial. Closes are price indices, or USD per share or coin. ``now`` ends what is asked for."""
 
     host: Host
     now: datetime
@@ -29,9 +29,10 @@ class Yahoo:
         return [Job(close, self._fetching(symbol, close, newest)) for close, symbol in CLOSES.items()]
 
     def _fetching(self, symbol: str, close: str, newest: Newest) -> Callable[[Get], list[Reply]]:
-        since = SERIES[close].fetch_from(newest(close))
+        series = SERIES[close]
+        since, zone = series.fetch_from(newest(close)), UTC if series.calendar == "every_day" else NEW_YORK
         params = {
-            "period1": _epoch(new_york(since, time())),
+            "period1": _epoch(datetime.combine(since, time(), zone)),
             "period2": _epoch(self.now + timedelta(days=1)),
             "interval": "1d",
             "events": "div,splits",
@@ -40,23 +41,18 @@ class Yahoo:
         return lambda get: [get(f"/{quote(symbol)}", expect="json", **params)]
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
-        close, adjusted = SYMBOLS[CLOSES[key]]
-        parsed = Parsed()
+        chart, parsed = CHARTS[CLOSES[key]], Parsed()
         for reply in replies:
-            found = bars(parsed, reply, close, CLOSES[key], has_adjusted=adjusted is not None)
-            quotes = "/chart/result/0/indicators"
-            observations(
-                parsed,
-                reply,
-                SERIES[close],
-                [Cell(f"{quotes}/quote/0/close/{bar.n}", bar.day.isoformat(), bar.close) for bar in found],
-                MISSING,
-            )
-            if adjusted:
-                cells = [
-                    Cell(f"{quotes}/adjclose/0/adjclose/{bar.n}", bar.day.isoformat(), bar.adjusted) for bar in found
-                ]
-                observations(parsed, reply, SERIES[adjusted], cells, MISSING)
+            found = bars(parsed, reply, SERIES[chart.close], CLOSES[key], chart)
+            for series, place in (
+                (chart.close, "quote/0/close"),
+                (chart.adjusted, "adjclose/0/adjclose"),
+                (chart.volume, "quote/0/volume"),
+            ):
+                if series:
+                    pointer, field = f"/chart/result/0/indicators/{place}", place.rpartition("/")[2]
+                    cells = [Cell(f"{pointer}/{bar.n}", bar.day.isoformat(), getattr(bar, field)) for bar in found]
+                    observations(parsed, reply, SERIES[series], cells, MISSING)
         return parsed
 
 

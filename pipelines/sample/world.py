@@ -8,6 +8,7 @@ from functools import cache
 
 from pipelines.sample import desk, fed, funds, prices, rates, repos, revised, treasury
 from pipelines.sample import flows as treasury_flows
+from pipelines.sample.venues.charts import charts
 
 SEED = 20260202
 
@@ -48,7 +49,7 @@ def build(seed: int = SEED) -> World:
         overnight=rates.overnight(seed),
         yields=yields,
         spreads=spreads,
-        bars=indices | funds.funds(seed, indices, yields, spreads) | prices.coins(seed),
+        bars=indices | funds.funds(seed, indices, yields, spreads) | prices.coins(seed) | charts(seed),
         money_stock=revised.money_stock(seed),
         disposable_income=revised.disposable_income(seed),
     )

@@ -1,15 +1,35 @@
 -- The ten coins with the largest volume over the 30 days up to a Saturday are bought at the Sunday's close and held to
 -- the next such Sunday. One that stops trading is held at its last close until then, and is not bought again.
-with coins as (
+with reported as (
     select
-        *,
-        case when count(spot_volume_usd) over month >= 20 then avg(spot_volume_usd) over month end as volume_30d_usd,
-        greatest(known_at, max(known_at) over month) as with_volume_known_at
-    from metrics.crypto_price
+        regexp_extract(series_id, '^YAHOO_(.+)_USD_VOLUME$', 1) as symbol, period as date, value as volume_usd, known_at
+    from staged.series
+    where symbol <> ''
+), traded as (
+    select
+        p.*,
+        count(p.spot_volume_usd) over month as venue_days,
+        avg(p.spot_volume_usd) over month as venue_volume_usd,
+        count(r.volume_usd) over month as reported_days,
+        avg(r.volume_usd) over month as reported_volume_usd,
+        greatest(p.known_at, max(p.known_at) over month) as with_volume_known_at,
+        max(r.known_at) over month as with_reported_known_at
+    from metrics.crypto_price as p
     anti join (from reference.coin where not is_altcoin) as excluded using (symbol)
+    left join reported as r using (symbol, date)
     window month as (
         partition by symbol order by date range between interval 30 days preceding and interval 1 day preceding
     )
+), coins as (
+    -- All coins of a day are ranked by the same kind of volume: the venues' where three coins have it.
+    select
+        * exclude (with_volume_known_at),
+        count(*) filter (venue_days >= 20) over (partition by date) >= 3 as has_venues,
+        if(has_venues, if(venue_days >= 20, venue_volume_usd, null), if(reported_days >= 20, reported_volume_usd, null))
+            as volume_30d_usd,
+        if(has_venues, with_volume_known_at, greatest(with_volume_known_at, with_reported_known_at))
+            as with_volume_known_at
+    from traded
 ), days as (
     select
         date,

@@ -1,10 +1,11 @@
 -- The close is the first venue's in this order; volume is summed over the venues that every machine can reach.
 -- A venue is counted from its first bar until six days after its last: while one is owed, the sum is not known.
+-- Where no venue tells a close, Yahoo does: its histories are longer than most venues'.
 with venues (venue, place, is_summed) as (
     values
         ('coinbase', 1, true), ('kraken', 2, true), ('okx', 3, true), ('bitget', 4, true), ('gate', 5, true),
-        ('binance', 6, false), ('bybit', 7, false)
-), bars as (
+        ('binance', 6, false), ('bybit', 7, false), ('yahoo', 8, false)
+), candles as (
     select
         base as symbol,
         date,
@@ -15,6 +16,20 @@ with venues (venue, place, is_summed) as (
     from staged.candle
     where market = 'spot' and interval = '1d'
     group by all
+), charts as (
+    select
+        regexp_extract(series_id, '^YAHOO_(.+)_USD_CLOSE$', 1) as symbol,
+        period as date,
+        'yahoo' as venue,
+        value as close_usd,
+        null::double as volume_usd,
+        known_at
+    from staged.series
+    where symbol <> ''
+), bars as (
+    from candles
+    union all
+    from charts anti join candles using (symbol, date)
 ), owed as (
     select symbol, venue, unnest(generate_series(date, last_owed, interval 1 day))::date as date
     from (

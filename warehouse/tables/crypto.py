@@ -122,7 +122,7 @@ CRYPTO_PRICE = Table(
         SYMBOL,
         DATE,
         _price("close_usd", "Last price of the day on close_venue.", required=True),
-        _venues("close_venue", "The first venue that has the day of coinbase, kraken, okx, bitget, gate, binance, bybit.", required=True),
+        _venues("close_venue", "The first that has the day of coinbase, kraken, okx, bitget, gate, binance, bybit, yahoo.", required=True),
         usd("spot_volume_usd", "Volume at the last price over venues; NULL while one that had the coin in the six days before lacks the day.", min=0, max=1e13),
         _venues("venues", "Who spot_volume_usd is summed over, of coinbase, kraken, okx, bitget and gate."),
         _change("return_30d", "close_usd over that of 30 days before, less one; not logarithmic."),
@@ -133,7 +133,7 @@ CRYPTO_PRICE = Table(
 ALTCOIN_INDEX = Table(
     name="metrics.altcoin_index",
     doc="The ten altcoins of the largest trailing volume, chosen anew at each Sunday's close from what was known. 100 at the first one. "
-    "Before 2026 it knows only coins that were still listed in 2026.",
+    "Volume is that of the venues; where fewer than three coins have that, the one Yahoo reports. Before 2026 it knows only coins that were still listed in 2026.",
     key=("date",),
     licence=LICENCE,
     may_be_empty=True,

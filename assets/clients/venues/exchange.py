@@ -4,12 +4,12 @@ import copy
 import json
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
 from assets.clients.transport import Get, Refused
-from assets.clients.venues.failures import blocked, explained
+from assets.clients.venues.failures import NotThere, blocked, explained
 from warehouse.catalogue.venues import Instrument, Venue
 from warehouse.claims import Reply, UpstreamError
 
@@ -97,12 +97,17 @@ class Asking:
 
 
 class Opened:
-    """A venue during one run: its markets are loaded once, and what failed then is not asked again."""
+    """A venue during one run: its markets are loaded once, and what failed then is not asked again.
 
-    def __init__(self, venue: Venue, now: datetime) -> None:
-        self._venue, self._now, self._lock = venue, now, threading.Lock()
+    ``now`` is the origin's, or, of recordings, the moment that the venue tells, with the reply that tells it.
+    """
+
+    def __init__(self, venue: Venue, now: datetime, *, is_recorded: bool = False) -> None:
+        self._venue, self._is_recorded, self._lock = venue, is_recorded, threading.Lock()
         self._exchange: Any = None
         self._failed: UpstreamError | None = None
+        self.now = now
+        self.time_replies: list[Reply] = []
         self.market_replies: list[Reply] = []
 
     def asking(self, get: Get) -> Asking:
@@ -110,13 +115,15 @@ class Opened:
             if self._failed is not None:
                 raise self._failed
             if self._exchange is None:
-                exchange = landing_exchange(self._venue, self._now)
+                exchange = landing_exchange(self._venue, self.now)
                 exchange.get, exchange.replies = get, []
-                asking = Asking(self._venue, exchange, get)
                 try:
+                    if self._is_recorded and tells_time(exchange):
+                        self._ask_time(exchange, get)
+                    asking = Asking(self._venue, exchange, get)
                     asking.ask("load_markets")
                     if not asking.markets:
-                        raise UpstreamError(self._venue.name, "lists no markets at all")
+                        raise NotThere(self._venue.name, "lists no markets at all")
                 except UpstreamError as error:
                     self._failed = error
                     raise
@@ -124,13 +131,32 @@ class Opened:
                 self._exchange = asking._exchange
         return Asking(self._venue, self._exchange, get)
 
+    def _ask_time(self, exchange: Any, get: Get) -> None:
+        exchange.now_ms, reply = Asking(self._venue, exchange, get).ask("fetch_time")
+        self.now, self.time_replies = datetime.fromtimestamp(exchange.now_ms / 1000, UTC), [reply]
+
+
+def tells_time(exchange: Any) -> bool:
+    return bool(exchange.has["fetchTime"])
+
+
+def told_time(venue: Venue, reply: Reply) -> datetime | None:
+    """The moment that a landed reply tells, read by ccxt; None where the venue has no answer for it."""
+    exchange = landing_exchange(venue, datetime.now(UTC))
+    if not tells_time(exchange):
+        return None
+    told, _ = Asking(venue, exchange, lambda _path, **_expected: reply).ask("fetch_time")
+    return datetime.fromtimestamp(told / 1000, UTC)
+
 
 def listed(asking: Asking, instrument: Instrument) -> Mapping[str, Any]:
     """The venue's own description. Raises UpstreamError when it is not listed or is no longer what is declared."""
     market = asking.markets.get(instrument.symbol)
     if market is None:
         reason = f"does not list {instrument.symbol}"
-        raise UpstreamError(asking.venue.name, reason, absent=not instrument.is_required)
+        if instrument.is_required:
+            raise NotThere(asking.venue.name, reason)
+        raise UpstreamError(asking.venue.name, reason, absent=True)
     declared, said = instrument.contract_size, market.get("contractSize")
     if instrument.market == "perpetual" and declared is not None and said != declared:
         reason = f"{instrument.symbol}: the contract is {said} {instrument.size_unit}, declared is {declared}"

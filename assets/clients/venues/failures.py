@@ -8,6 +8,15 @@ from warehouse.claims import Reply, UpstreamError
 
 #: What venues and their gateways write when an address or a country is not served.
 KEPT_OUT = ("restricted location", "cloudfront", "block access from your country", "not available in your country")
+#: What Binance answers for a symbol that is listed and not traded at that moment.
+NOT_TRADED = ('"code":-4108',)
+
+
+class NotThere(UpstreamError):
+    """A venue has nothing where it must have something. Of recordings that is a gap, of a venue itself a failure."""
+
+    def of_recordings(self) -> UpstreamError:
+        return UpstreamError(self.source, f"not recorded: {self.reason}", request=self.request, absent=True)
 
 
 def blocked(error: Refused) -> UpstreamError:
@@ -19,7 +28,8 @@ def blocked(error: Refused) -> UpstreamError:
     text = error.reply.body[:4096].decode("utf-8", "replace").lower()
     if error.reply.landed.status == 451 or any(words in text for words in KEPT_OUT):
         return UpstreamError(error.source, f"blocked here: {error.reason}", request=error.request, absent=True)
-    return UpstreamError(error.source, error.reason, request=error.request)
+    kind = NotThere if error.absent or any(words in text for words in NOT_TRADED) else UpstreamError
+    return kind(error.source, error.reason, request=error.request)
 
 
 def explained(venue: Venue, question: str, error: Exception, replies: Sequence[Reply] = ()) -> UpstreamError:

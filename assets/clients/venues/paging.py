@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from assets.clients.venues.failures import NotThere
 from warehouse.claims import Reply, UpstreamError
 
 #: Share of its rows that a page in the midst of a history has at least; some venues leave out bars without trades.
@@ -65,7 +66,7 @@ def back(
             raise UpstreamError(source, reason, request=thin.landed.request)
         if not count and (known or not replies):
             reason = f"nothing {span}, where there must be something"
-            raise UpstreamError(source, reason, request=reply.landed.request)
+            raise NotThere(source, reason, request=reply.landed.request)
         if count:
             replies.append(reply)
         else:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from assets.clients.venues import candles, funding, open_interest
 from assets.clients.venues.exchange import Asking, listed
+from assets.clients.venues.failures import NotThere
 from assets.clients.venues.paging import back, midnight, milliseconds
 from warehouse.catalogue.venues import Instrument
 from warehouse.claims import Reply, UpstreamError
@@ -52,7 +53,7 @@ def ask_candles(
     reply = ask(first, now)
     if not any(first <= stamp < now for stamp in stamps(reply)):
         reason = f"nothing since {first:%F %H:%M}, where there must be something"
-        raise UpstreamError(source, reason, request=reply.landed.request)
+        raise NotThere(source, reason, request=reply.landed.request)
     return [reply]
 
 
@@ -100,7 +101,7 @@ def _numbered_pages(asking: Asking, instrument: Instrument, first: datetime) -> 
         stamps = funding.funded(instrument, reply)
         if not stamps and not replies:
             source = f"{asking.venue.name} funding {instrument.symbol}"
-            raise UpstreamError(source, "nothing at all in its history", request=reply.landed.request)
+            raise NotThere(source, "nothing at all in its history", request=reply.landed.request)
         if stamps:
             replies.append(reply)
         if len(stamps) < limit or min(stamps) <= first:

@@ -1,14 +1,15 @@
 """One venue as an upstream: a job per instrument and datum, each whole or not at all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from assets.clients.jobs import Job, Newest
 from assets.clients.transport import Get, Host
 from assets.clients.venues import candles, funding, open_interest
-from assets.clients.venues.exchange import Asking, Opened
+from assets.clients.venues.exchange import Asking, Opened, told_time
+from assets.clients.venues.failures import NotThere
 from assets.clients.venues.questions import ask_candles, ask_funding, ask_open_interest
 from assets.clients.venues.shapes import Claim, Row, one_each, reject
 from assets.clients.venues.specification import SPECIFICATION, specifications
@@ -24,15 +25,18 @@ class VenueClient:
     """Public market data, keyless. ``now`` ends what is asked for and says which candles are finished.
 
     A job is called as in warehouse.tables.crypto_facts.JOBS: ``okx candle_1d BTC/USDT``.
+    A venue that ``is_recorded`` stands still: it is asked for its time first, and that is now. What it has not was
+    not recorded, which is a gap.
     """
 
     host: Host
     venue: Venue
     now: datetime
+    is_recorded: bool = False
 
     def jobs(self, newest: Newest) -> list[Job]:
-        opened = Opened(self.venue, self.now)
-        jobs = [Job(f"{self.venue.name} {SPECIFICATION}", lambda get: _markets(opened, get))]
+        opened = Opened(self.venue, self.now, is_recorded=self.is_recorded)
+        jobs = [Job(f"{self.venue.name} {SPECIFICATION}", self._told_apart(lambda get: _markets(opened, get)))]
         for instrument in self.venue.instruments:
             for datum, ask in self._data(instrument):
                 key = f"{self.venue.name} {datum} {instrument.symbol}"
@@ -52,7 +56,22 @@ class VenueClient:
     def _fetching(
         self, opened: Opened, instrument: Instrument, ask: Ask, newest: date | None
     ) -> Callable[[Get], Sequence[Reply]]:
-        return lambda get: ask(opened.asking(get), instrument, newest, self.now)
+        def fetch(get: Get) -> Sequence[Reply]:
+            asking = opened.asking(get)
+            return [*opened.time_replies, *ask(asking, instrument, newest, opened.now)]
+
+        return self._told_apart(fetch)
+
+    def _told_apart(self, fetch: Callable[[Get], Sequence[Reply]]) -> Callable[[Get], Sequence[Reply]]:
+        """What was not recorded from what a venue should have."""
+
+        def fetch_told_apart(get: Get) -> Sequence[Reply]:
+            try:
+                return fetch(get)
+            except NotThere as error:
+                raise (error.of_recordings() if self.is_recorded else error) from None
+
+        return fetch_told_apart
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         venue, _, rest = key.partition(" ")
@@ -61,6 +80,8 @@ class VenueClient:
             raise UpstreamError(self.venue.name, f"{key} is no job of this venue")
         if datum == SPECIFICATION:
             return specifications(self.venue, replies, self.now)
+        if self.is_recorded and (told := told_time(self.venue, replies[0])):
+            return replace(self, now=told, is_recorded=False).parse(key, replies[1:])
         instrument = self.venue.instrument(symbol)
         if datum == "funding":
             return funding.parse(instrument, replies, self.seen_at)
