@@ -1,12 +1,14 @@
 """Books by hour: medians by venue, the same venues over time, and nothing where too little was polled."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.crypto_models import built_alone
-from tests.models import Row, day, moment
+from tests.models import Facts, Row, built, day, moment
+from warehouse.tables.books import BOOK_CAPTURE
 
 HOUR = "2026-01-07 12:00"
 SIDES = ("bid", "ask")
@@ -29,8 +31,26 @@ def books(venue: str, at: str = HOUR, polls: int = 10, depth: float | None = 1e6
     return [row | {"observed_at": time, "known_at": time} for time in times]
 
 
-def hourly(*rows: list[Row], volumes: list[Row] | None = None) -> list[Row]:
-    given = {"metrics.order_book": [row for some in rows for row in some], "metrics.crypto_price": volumes or []}
+def asked(venue: str, at: str = HOUR, *, polls: int = 10, served: int | None = None) -> Row:
+    """What a capture counted of one market in one hour; it is known when the hour is over."""
+    hour, served = moment(at), polls if served is None else served
+    counts = {"polls_expected": polls, "polls_served": served, "known_at": hour + timedelta(hours=1)}
+    return {"venue": venue, "market": "spot", "symbol": "BTC/USD", "hour": hour, **counts}
+
+
+def complete(rows: list[Row]) -> list[Row]:
+    """Captures that got every one of these books."""
+    polled = Counter((row["venue"], f"{row['observed_at']:%Y-%m-%d %H:00}") for row in rows)
+    return [asked(venue, at, polls=count) for (venue, at), count in polled.items()]
+
+
+def hourly(*rows: list[Row], captures: list[Row] | None = None, volumes: list[Row] | None = None) -> list[Row]:
+    told = [row for some in rows for row in some]
+    given = {
+        "metrics.order_book": told,
+        "staged.book_capture": complete(told) if captures is None else captures,
+        "metrics.crypto_price": volumes or [],
+    }
     return built_alone("metrics.order_book_hourly", given)
 
 
@@ -44,7 +64,7 @@ def test_depth_is_summed_over_venues_and_spread_is_the_middle_one() -> None:
     assert row["spread_bps"] == 2.0
     assert row["venues"] == row["depth_100bps_venues"] == "coinbase, kraken, okx"
     assert row["coverage_share"] == 1.0
-    assert row["known_at"] == moment("2026-01-07 12:54")
+    assert row["known_at"] == moment("2026-01-07 13:00")
 
 
 def test_a_median_is_not_moved_by_one_odd_poll() -> None:
@@ -55,7 +75,9 @@ def test_a_median_is_not_moved_by_one_odd_poll() -> None:
 
 
 def test_perpetual_books_and_books_with_missing_updates_are_not_counted() -> None:
-    assert hourly(books("okx", market="linear"), books("kraken", seq_ok=False)) == []
+    swap, spot = asked("okx") | {"market": "linear"}, asked("kraken")
+    (row,) = hourly(books("okx", market="linear"), books("kraken", seq_ok=False), captures=[swap, spot])
+    assert (row["coverage_share"], row["venues"], row["spread_bps"]) == (1.0, None, None)
 
 
 def test_a_band_that_a_book_does_not_reach_is_summed_over_the_others() -> None:
@@ -76,28 +98,54 @@ def test_a_book_too_thin_for_an_amount_is_dearer_than_any() -> None:
     assert (row["slippage_buy_1m_bps"], row["slippage_sell_1m_bps"]) == (None, 5.0)
 
 
-@pytest.mark.parametrize(("polls", "is_known"), [(8, True), (7, False)])
-def test_an_hour_with_too_few_polls_is_not_known(polls: int, is_known: bool) -> None:
-    _, row = hourly(books("coinbase"), books("coinbase", "2026-01-07 13:00", polls=polls))
-    assert row["coverage_share"] == polls / 10
+@pytest.mark.parametrize(("served", "is_known"), [(8, True), (7, False)])
+def test_an_hour_with_too_few_polls_is_not_known(served: int, is_known: bool) -> None:
+    (row,) = hourly(books("coinbase", polls=served), captures=[asked("coinbase", polls=10, served=served)])
+    assert row["coverage_share"] == served / 10
     assert (row["spread_bps"] is not None) is is_known
     assert (row["depth_100bps_usd"] is not None) is is_known
     assert (row["venues"] is not None) is is_known
 
 
-def test_a_venue_that_falls_silent_lowers_coverage_for_a_week() -> None:
-    week, later = "2026-01-14 11:00", "2026-01-14 12:00"
-    rows = hourly(books("coinbase"), books("kraken"), *(books("coinbase", at) for at in (week, later)))
-    assert [row["coverage_share"] for row in rows] == [1.0, 0.5, 1.0]
-    assert [row["depth_100bps_usd"] for row in rows] == [4e6, None, 2e6]
+def test_coverage_is_of_what_was_asked_for_and_not_of_the_busiest_hour() -> None:
+    later = "2026-01-07 13:00"
+    slower = [asked("coinbase", polls=720), asked("coinbase", later, polls=10)]
+    rows = hourly(books("coinbase", polls=720), books("coinbase", later), captures=slower)
+    assert [(row["coverage_share"], row["spread_bps"]) for row in rows] == [(1.0, 2.0), (1.0, 2.0)]
+
+
+def test_a_poll_that_brought_the_same_book_again_was_served() -> None:
+    (row,) = hourly(books("coinbase", polls=5), captures=[asked("coinbase", polls=10, served=9)])
+    assert (row["coverage_share"], row["spread_bps"]) == (0.9, 2.0)
+
+
+def test_an_hour_without_a_book_has_its_coverage_and_one_that_nobody_counted_is_not_told() -> None:
+    (row,) = hourly(books("kraken", "2026-01-07 14:00"), captures=[asked("coinbase", served=0)])
+    assert (row["hour"], row["coverage_share"], row["spread_bps"]) == (moment(HOUR), 0.0, None)
+
+
+def test_two_venues_one_of_which_is_silent_are_half_covered() -> None:
+    (row,) = hourly(books("coinbase"), captures=[asked("coinbase"), asked("kraken", served=0)])
+    assert (row["coverage_share"], row["depth_100bps_usd"]) == (0.5, None)
 
 
 def test_one_venue_of_five_that_is_silent_is_left_out_and_named_by_its_absence() -> None:
-    later = "2026-01-07 13:00"
-    venues = ("bitget", "coinbase", "gate", "kraken", "okx")
-    first, second = hourly(*(books(v) for v in venues), *(books(v, later) for v in venues[:4]))
-    assert (first["coverage_share"], second["coverage_share"]) == (1.0, 0.8)
-    assert (second["depth_100bps_usd"], second["depth_100bps_venues"]) == (8e6, "bitget, coinbase, gate, kraken")
+    venues = ("bitget", "coinbase", "gate", "kraken")
+    captures = [asked("okx", served=0), *map(asked, venues)]
+    (row,) = hourly(*map(books, venues), captures=captures)
+    assert row["coverage_share"] == 0.8
+    assert (row["depth_100bps_usd"], row["depth_100bps_venues"]) == (8e6, "bitget, coinbase, gate, kraken")
+
+
+def test_captures_of_an_hour_add_up_as_far_as_they_were_known() -> None:
+    """Twelve polls of which nine were served, then six of which all: 15 of 18."""
+    told = [asked("okx", polls=12, served=9), asked("okx", polls=6)]
+    late = moment("2026-01-07 15:00")
+    captures = Facts(BOOK_CAPTURE, [told[0], told[1] | {"known_at": late}])
+    (before,) = built("staged.book_capture", captures, as_of="2026-01-07 14:00")
+    (after,) = built("staged.book_capture", captures)
+    assert (before["polls_served"], before["polls_expected"], before["known_at"]) == (9, 12, moment("2026-01-07 13:00"))
+    assert (after["polls_served"], after["polls_expected"], after["known_at"]) == (15, 18, late)
 
 
 def volume(last: str, number: int, usd: float) -> list[Row]:

@@ -47,6 +47,7 @@ def spool_history(spool: Path) -> None:
     try:
         with Spool(spool) as opened, Coverage(log_of(spool)) as coverage:
             for moment in [*FLUSH, *RECENT]:
+                coverage.close(moment, before=moment)
                 books = list(_books(moment))
                 opened.append(books, moment)
                 for book in books:

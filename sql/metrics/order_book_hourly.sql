@@ -1,5 +1,5 @@
 -- Medians of the hour's spot books by venue; then depth is summed and spread and slippage are the middle venue's.
--- Polls expected of a venue are those of its busiest hour in seven days, and a venue is expected for seven days.
+-- What was to be had of a venue is what captures asked it for; an hour that no capture counted is not told.
 with polled as (
     -- A book that is too thin for the amount counts as dearer than any; one that ends before a band says nothing of it.
     select
@@ -7,74 +7,62 @@ with polled as (
         venue,
         symbol as instrument,
         date_trunc('hour', observed_at) as hour,
-        count(*) as polls,
         max(known_at) as known_at,
         [
-            {'metric': 'spread', 'value': median(spread_bps), 'polls': count(spread_bps)},
-            {'metric': 'buy_100k', 'value': median(coalesce(slippage_buy_100k_bps, 'inf')), 'polls': count(*)},
-            {'metric': 'buy_1m', 'value': median(coalesce(slippage_buy_1m_bps, 'inf')), 'polls': count(*)},
-            {'metric': 'sell_100k', 'value': median(coalesce(slippage_sell_100k_bps, 'inf')), 'polls': count(*)},
-            {'metric': 'sell_1m', 'value': median(coalesce(slippage_sell_1m_bps, 'inf')), 'polls': count(*)},
+            {'metric': 'spread', 'value': median(spread_bps), 'share': count(spread_bps) / count(*)},
+            {'metric': 'buy_100k', 'value': median(coalesce(slippage_buy_100k_bps, 'inf')), 'share': 1.0},
+            {'metric': 'buy_1m', 'value': median(coalesce(slippage_buy_1m_bps, 'inf')), 'share': 1.0},
+            {'metric': 'sell_100k', 'value': median(coalesce(slippage_sell_100k_bps, 'inf')), 'share': 1.0},
+            {'metric': 'sell_1m', 'value': median(coalesce(slippage_sell_1m_bps, 'inf')), 'share': 1.0},
             {
                 'metric': 'depth_10',
                 'value': median(depth_bid_10bps_usd + depth_ask_10bps_usd),
-                'polls': count(depth_bid_10bps_usd + depth_ask_10bps_usd)
+                'share': count(depth_bid_10bps_usd + depth_ask_10bps_usd) / count(*)
             },
             {
                 'metric': 'depth_25',
                 'value': median(depth_bid_25bps_usd + depth_ask_25bps_usd),
-                'polls': count(depth_bid_25bps_usd + depth_ask_25bps_usd)
+                'share': count(depth_bid_25bps_usd + depth_ask_25bps_usd) / count(*)
             },
             {
                 'metric': 'depth_50',
                 'value': median(depth_bid_50bps_usd + depth_ask_50bps_usd),
-                'polls': count(depth_bid_50bps_usd + depth_ask_50bps_usd)
+                'share': count(depth_bid_50bps_usd + depth_ask_50bps_usd) / count(*)
             },
             {
                 'metric': 'depth_100',
                 'value': median(depth_bid_100bps_usd + depth_ask_100bps_usd),
-                'polls': count(depth_bid_100bps_usd + depth_ask_100bps_usd)
+                'share': count(depth_bid_100bps_usd + depth_ask_100bps_usd) / count(*)
             },
             {
                 'metric': 'depth_200',
                 'value': median(depth_bid_200bps_usd + depth_ask_200bps_usd),
-                'polls': count(depth_bid_200bps_usd + depth_ask_200bps_usd)
+                'share': count(depth_bid_200bps_usd + depth_ask_200bps_usd) / count(*)
             }
         ] as measures
     from metrics.order_book
     where market = 'spot' and seq_ok is not false
     group by all
-), owed as (
-    select
-        symbol,
-        venue,
-        instrument,
-        unnest(
-            generate_series(hour, least(next_hour - interval 1 hour, hour + interval 167 hours), interval 1 hour)
-        ) as hour
-    from (select *, lead(hour) over (partition by venue, instrument order by hour) as next_hour from polled)
 ), expected as (
     select
-        o.symbol,
-        o.venue,
-        o.instrument,
-        o.hour,
-        coalesce(p.polls, 0) as polls,
-        max(p.polls) over week as polls_expected,
-        max(p.known_at) over week as known_at,
+        split_part(c.symbol, '/', 1) as symbol,
+        c.venue,
+        c.symbol as instrument,
+        c.hour,
+        c.polls_served,
+        c.polls_expected,
+        greatest(c.known_at, p.known_at) as known_at,
         p.measures
-    from owed as o
-    left join polled as p using (symbol, venue, instrument, hour)
-    window week as (
-        partition by o.venue, o.instrument order by o.hour range between interval 167 hours preceding and current row
-    )
+    from staged.book_capture as c
+    left join polled as p on p.venue = c.venue and p.instrument = c.symbol and p.hour = c.hour
+    where c.market = 'spot'
 ), coverage as (
-    select symbol, hour, sum(polls) / sum(polls_expected) as coverage_share, max(known_at) as known_at
+    select symbol, hour, sum(polls_served) / sum(polls_expected) as coverage_share, max(known_at) as known_at
     from expected
     group by all
-    having sum(polls) > 0
+    having sum(polls_expected) > 0
 ), measured as (
-    select symbol, hour, venue, instrument, polls_expected, unnest(measures, recursive := true)
+    select symbol, hour, venue, instrument, polls_served / polls_expected as served, unnest(measures, recursive := true)
     from expected
 ), combined as (
     -- Over the venues that served it in four of five polls; named, so that another set is not read as another depth.
@@ -85,7 +73,7 @@ with polled as (
         nullif(if(metric like 'depth%', sum(value order by venue, instrument), median(value)), 'inf') as value,
         string_agg(distinct venue, ', ' order by venue) as venues
     from measured
-    where polls >= 0.8 * polls_expected
+    where served * share >= 0.8
     group by symbol, hour, metric
 ), hours as (
     select

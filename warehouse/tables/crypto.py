@@ -1,7 +1,7 @@
 """Crypto: prices, open interest, funding, leverage and books by coin. A quote in a dollar coin counts as dollars."""
 
 from warehouse.table import Column, Table
-from warehouse.tables.books import BANDS_BPS, SIZES, TAKERS
+from warehouse.tables.books import BANDS_BPS, BOOK_CAPTURE, SIZES, TAKERS
 from warehouse.tables.columns import DATE, KNOWN_AT, bps, percent, usd
 from warehouse.tables.crypto_facts import BASE, INTERVALS, MARKET, TERMS, VENUE
 from warehouse.tables.crypto_facts import SYMBOL as INSTRUMENT
@@ -111,6 +111,14 @@ OPEN_INTEREST_STAGED = Table(
         usd("open_interest_usd_24h_before", "Likewise in USD, at the price of then.", min=0, max=5e11),
         KNOWN_AT,
     ),
+)  # fmt: skip
+BOOK_CAPTURE_STAGED = Table(
+    name="staged.book_capture",
+    doc="How often one market was polled in one hour, and how often it gave a book, over all captures of that hour.",
+    key=("venue", "market", "symbol", "hour"),
+    licence="internal",
+    may_be_empty=True,
+    columns=(*(BOOK_CAPTURE.column(name) for name in ("venue", "market", "symbol", "hour", "polls_expected", "polls_served")), KNOWN_AT),
 )  # fmt: skip
 CRYPTO_PRICE = Table(
     name="metrics.crypto_price",
@@ -222,14 +230,15 @@ LEVERAGE_FLUSH = Table(
 )  # fmt: skip
 ORDER_BOOK_HOURLY = Table(
     name="metrics.order_book_hourly",
-    doc="Spot books of a coin by hour: medians of each venue's polls, of venues that served four in five. NULL below a coverage of 0.8.",
+    doc="Spot books of a coin by hour: medians of each venue's polls, of venues that served four in five. "
+    "Below a coverage of 0.8 all but coverage_share is NULL; an hour whose polls were not counted is not there.",
     key=("symbol", "hour"),
     licence=LICENCE,
     may_be_empty=True,
     columns=(
         SYMBOL,
         Column(name="hour", type="timestamptz", doc="When the hour began."),
-        Column(name="coverage_share", type="double", unit="fraction", required=True, min=0, max=1, doc="Books over those of each venue's busiest hour in seven days, of venues seen in seven days."),
+        Column(name="coverage_share", type="double", unit="fraction", required=True, min=0, max=1, doc="Polls that brought a book which could be served, over those that captures asked venues for in that hour."),
         _venues("venues", "The venues behind spread and slippage."),
         bps("spread_bps", "The middle venue's spread.", min=0, max=20_000),
         *(usd(f"depth_{band}bps_usd", f"Bids and asks within {band} bps, summed over depth_{band}bps_venues.", min=0, max=1e12) for band in BANDS_BPS),
@@ -248,6 +257,7 @@ TABLES = (
     CANDLE,
     FUNDING,
     OPEN_INTEREST_STAGED,
+    BOOK_CAPTURE_STAGED,
     CRYPTO_PRICE,
     ALTCOIN_INDEX,
     OPEN_INTEREST,
