@@ -154,17 +154,32 @@ def test_a_venue_that_fails_gets_pauses_and_costs_the_others_nothing(tmp_path: P
     assert progress.failures["kraken: given a pause after failures"] > 0
 
 
-def test_a_venue_that_is_blocked_here_is_named_and_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (451, RESTRICTED, "restricted location"),
+        (451, b"", "HTTP 451"),
+        (451, b"{}", "HTTP 451"),
+        (451, b"<html>Unavailable For Legal Reasons</html>", "HTTP 451: <html>Unavailable"),
+        (403, b"The Amazon CloudFront distribution is configured to block access from your country.", "CloudFront"),
+    ],
+    ids=["451 in known words", "451 without a word", "451 with an empty object", "451 in other words", "CloudFront"],
+)
+@pytest.mark.parametrize("part", ["/venues/kraken/", "/public/Depth"], ids=["from the start", "books alone"])
+def test_a_venue_that_is_blocked_here_is_named_and_left_alone(
+    tmp_path: Path, part: str, status: int, body: bytes, told: str
+) -> None:
     def spoil(target: str, reply: Reply) -> Reply:
-        return replace(reply, status=451, body=RESTRICTED) if "/venues/kraken/" in target else reply
+        return replace(reply, status=status, body=body) if part in target else reply
 
     with world(spoil) as server:
         progress = captured(server, tmp_path, venues=("okx", "kraken"), ticks=3)
-        asked = sum("/venues/kraken/" in target for target in server.requests)
+        asked = sum(part in target for target in server.requests)
     assert set(progress.blocked) == {"kraken"}
-    assert "restricted location" in progress.blocked["kraken"]
-    assert asked <= 2
-    assert set(read(log_of(tmp_path / "spool"))["venue"]) == {"okx"}
+    assert progress.blocked["kraken"].startswith("blocked here: ")
+    assert told in progress.blocked["kraken"]
+    assert asked <= 3  # what was under way: one book of each of its markets
+    assert "kraken" not in progress.failing
 
 
 def test_late_polls_are_gaps_and_never_stacked(tmp_path: Path) -> None:
