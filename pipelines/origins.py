@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from assets.clients.fiscaldata import FiscalData
@@ -14,6 +14,7 @@ from assets.clients.jobs import Client
 from assets.clients.nyfed import NyFed
 from assets.clients.seeds import Seeds
 from assets.clients.transport import Host
+from assets.clients.venues.binance_archive import BinanceArchive
 from assets.clients.venues.venue import VenueClient
 from assets.clients.yahoo import Yahoo
 from warehouse.catalogue.venues import DEFAULT, OPTIONAL, Venue
@@ -22,6 +23,8 @@ from warehouse.releases import NEW_YORK
 
 REPOSITORY = Path(__file__).parent.parent
 UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
+#: Set to anything, Binance's archive is asked too when upstreams are live.
+ARCHIVE_VARIABLE = "TIDEGAUGE_BINANCE_ARCHIVE"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ PLACES = {
     "fiscaldata": Place(
         "https://api.fiscaldata.treasury.gov/services/api/fiscal_service", "/services/api/fiscal_service", 0.5
     ),
+    "binance_archive": Place("https://data.binance.vision", "", 0.05),
     "yahoo": Place("https://query1.finance.yahoo.com/v8/finance/chart", "/v8/finance/chart", 1.0),
 }
 
@@ -74,8 +78,18 @@ class Origin:
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), self.now),
             "seed": Seeds(landing, datetime.now(UTC)),
+            **self._archive(),
             **{venue.name: VenueClient(self.venue_host(venue), venue, self.now, is_recorded) for venue in venues},
         }
+
+    def _archive(self) -> Mapping[str, Client]:
+        """Years of open interest: thousands of files, so only where asked for; in the sample world one coin's."""
+        host = self.host("binance_archive", "binance_archive")
+        if self.name == "sample":
+            return {"binance_archive": BinanceArchive(host, self.now, since=date(2025, 8, 1), bases=("BTC",))}
+        if self.name == "replay" or os.environ.get(ARCHIVE_VARIABLE):
+            return {"binance_archive": BinanceArchive(host, self.now, since=date(2025, 1, 1))}
+        return {}
 
     def spool_history(self, spool: Path) -> None:
         """Let the sample world's past have order books too: synthetic ones, once."""
