@@ -19,6 +19,7 @@ MACRO = {
     "seed": "Curated files of this repository: enterprises' portfolios, policy events.",
 }
 CRYPTO = {venue.name: f"{venue.title}: candles, funding, open interest, contracts." for venue in VENUES.values()}
+CRYPTO["binance_archive"] = "Binance's public archive: open interest of past days."
 UPSTREAMS = MACRO | CRYPTO
 #: Macro upstreams owe something by the evening of a working day, venues every day; one that is optional owes nothing.
 WORKING_DAYS = dg.FreshnessPolicy.cron(

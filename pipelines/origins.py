@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from assets.clients.fiscaldata import FiscalData
@@ -15,6 +15,7 @@ from assets.clients.jobs import Client
 from assets.clients.nyfed import NyFed
 from assets.clients.seeds import Seeds
 from assets.clients.transport import Host
+from assets.clients.venues.binance_archive import BinanceArchive
 from assets.clients.venues.venue import VenueClient
 from assets.clients.yahoo import Yahoo
 from warehouse.catalogue.venues import DEFAULT, OPTIONAL, Venue
@@ -27,6 +28,8 @@ UPSTREAMS_VARIABLE = "TIDEGAUGE_UPSTREAMS"
 OFFLINE_TAG = "tidegauge/offline"
 #: No host has a name that ends so.
 NOWHERE = "http://offline.invalid"
+#: Set to anything, Binance's archive is asked too when upstreams are live.
+ARCHIVE_VARIABLE = "TIDEGAUGE_BINANCE_ARCHIVE"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ PLACES = {
     "fiscaldata": Place(
         "https://api.fiscaldata.treasury.gov/services/api/fiscal_service", "/services/api/fiscal_service", 0.5
     ),
+    "binance_archive": Place("https://data.binance.vision", "", 0.05),
     "yahoo": Place("https://query1.finance.yahoo.com/v8/finance/chart", "/v8/finance/chart", 1.0),
 }
 
@@ -80,8 +84,18 @@ class Origin:
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), now),
             "seed": Seeds(landing, datetime.now(UTC)),
+            **self._archive(now),
             **{venue.name: VenueClient(self.venue_host(venue), venue, now, is_recorded) for venue in venues},
         }
+
+    def _archive(self, now: datetime) -> Mapping[str, Client]:
+        """Years of open interest: thousands of files, so only where asked for; in the sample world one coin's."""
+        host = self.host("binance_archive", "binance_archive")
+        if self.name == "sample":
+            return {"binance_archive": BinanceArchive(host, now, since=date(2025, 8, 1), bases=("BTC",))}
+        if self.name == "replay" or os.environ.get(ARCHIVE_VARIABLE):
+            return {"binance_archive": BinanceArchive(host, now, since=date(2025, 1, 1))}
+        return {}
 
     def spool_history(self, spool: Path) -> None:
         """Let the sample world's past have order books too: synthetic ones, once."""

@@ -158,7 +158,7 @@ def built(name: str, *given: Facts, as_of: str | None = None, vintage: str | Non
             store.connection.execute("set variable as_of = ?", [moment(as_of)])
         store.connection.execute("set variable vintage = ?", [vintage])
         _fill(store, given)
-        _build(store, name)
+        build(store, name)
         return store.read(f"from {name} order by {', '.join(TABLES[name].key)}").rows(named=True)
 
 
@@ -209,7 +209,8 @@ def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in columns} for row in whole], schema=columns)
 
 
-def _build(store: Store, name: str) -> None:
+def build(store: Store, name: str) -> None:
+    """Build a model and what it reads."""
     needed = _with_inputs(name)
     for model in _models():
         if model.table.name in needed:

@@ -10,11 +10,11 @@ import pytest
 
 from assets.clients.venues.binance_archive import MAX_BYTES, BinanceArchive
 from tests.canned import Canned, Served, fetched, host, reply, rows, serving
-from warehouse.claims import Parsed, UpstreamError
+from warehouse.claims import Parsed, Reply, UpstreamError
 from warehouse.tables.crypto_facts import OPEN_INTEREST
 
 DAY = date(2024, 1, 2)
-KEY = f"binanceusdm archive BTC/USDT:USDT {DAY}"
+KEY = "binanceusdm archive BTC/USDT:USDT 2024-01"
 NAME = f"BTCUSDT-metrics-{DAY}"
 HEADER = "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio"
 MIDNIGHT = datetime(2024, 1, 2, tzinfo=UTC)
@@ -42,9 +42,14 @@ def zipped(text: str, name: str = f"{NAME}.csv", more: str = "") -> bytes:
     return content.getvalue()
 
 
-def parsed(body: bytes, checksum: str = "", key: str = KEY) -> Parsed:
+def day_of(body: bytes, checksum: str = "", name: str = NAME) -> list[Reply]:
+    """The replies to one day: its checksum and its file."""
     said = checksum or hashlib.sha256(body).hexdigest()
-    return client().parse(key, [reply(f"{said}  {NAME}.zip\n", "GET /sum"), reply(body, "GET /zip")])
+    return [reply(f"{said}  {name}.zip\n", f"GET /{name}.zip.CHECKSUM"), reply(body, f"GET /{name}.zip")]
+
+
+def parsed(body: bytes, checksum: str = "", name: str = NAME) -> Parsed:
+    return client().parse(KEY, day_of(body, checksum, name))
 
 
 def coins(found: Parsed) -> dict[int, float]:
@@ -83,9 +88,9 @@ def test_where_a_file_does_not_tell_its_labels_the_day_does(text: list[str]) -> 
 
 def test_between_the_two_conventions_a_file_must_tell() -> None:
     text = "\n".join([HEADER, *ENDS[:200]]).replace("2024-01-02", "2025-08-02")
-    name = "BTCUSDT-metrics-2025-08-02.csv"
+    name = "BTCUSDT-metrics-2025-08-02"
     with pytest.raises(UpstreamError, match="cannot tell whether labels start or end their step"):
-        parsed(zipped(text, name), key=KEY.replace("2024-01-02", "2025-08-02"))
+        parsed(zipped(text, f"{name}.csv"), name=name)
 
 
 GOOD = "\n".join([HEADER, *ENDS])
@@ -127,9 +132,19 @@ def test_days_are_asked_for_from_two_before_the_newest_up_to_yesterday(tmp_path:
         archive = client(served)
         jobs = [job.key for job in archive.jobs(newest) if "BTC/" in job.key]
         found = archive.parse(KEY, fetched(archive, KEY, tmp_path, newest))
-    assert [key.split()[-1] for key in jobs] == ["2023-12-31", "2024-01-01", "2024-01-02", "2024-01-03"]
-    assert served.requests[0] == f"/data/futures/um/daily/metrics/BTCUSDT/{NAME}.zip.CHECKSUM"
+    assert [key.split()[-1] for key in jobs] == ["2023-12", "2024-01"]
+    asked = [f"/data/futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-01-0{n}.zip" for n in (1, 2, 3)]
+    assert served.requests == [path + ending for path in asked for ending in (".CHECKSUM", "")]
+    # The same file under three names: of the days that are not its own, nothing is taken.
     assert len(coins(found)) == 24
+    assert [rejected.field for rejected in found.rejected] == ["file", "file"]
+
+
+def test_a_file_that_is_refused_costs_no_other_day() -> None:
+    found = client().parse(KEY, [*day_of(zipped(GOOD)), *day_of(b"<html>", name="BTCUSDT-metrics-2024-01-03")])
+    assert len(coins(found)) == 24
+    (rejected,) = found.rejected
+    assert "not a zip that can be read" in rejected.reason
 
 
 def test_a_day_that_is_not_there_is_a_gap(tmp_path: Path) -> None:
@@ -140,3 +155,16 @@ def test_a_day_that_is_not_there_is_a_gap(tmp_path: Path) -> None:
     ):
         fetched(client(served), KEY, tmp_path, newest)
     assert caught.value.absent
+
+
+def test_a_day_in_the_midst_that_is_not_there_is_a_gap_too(tmp_path: Path) -> None:
+    body = zipped(GOOD)
+
+    def answer(path: str) -> Canned:
+        if "2024-01-03" in path:
+            return Canned("no such key", 404, "application/xml")
+        return Canned(hashlib.sha256(body).hexdigest() if path.endswith(".CHECKSUM") else body, content_type="")
+
+    newest = {"binanceusdm open_interest BTC/USDT:USDT": date(2024, 1, 4)}.get
+    with serving(answer) as served:
+        assert len(fetched(client(served), KEY, tmp_path, newest)) == 2

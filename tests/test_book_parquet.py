@@ -1,18 +1,12 @@
 """Books at rest: ingested once however often it is done, refused when they may not be served, and small."""
 
-import random
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
 
 from bench.books_made import churn, made_books
 from tests.made_books import NOON, book
-from warehouse.books.book import KEY
 from warehouse.books.ingest import METRICS, ingest
 from warehouse.books.segment import segments
 from warehouse.books.spool import Spool
@@ -93,36 +87,6 @@ def test_books_that_may_not_be_served_are_counted_and_not_stored(tmp_path):
 def test_a_segment_of_refused_books_alone_stores_nothing(tmp_path):
     (done,) = ingest(spooled(tmp_path / "spool", [book(asks=())]), tmp_path / "books")
     assert (done.files, done.metrics.num_rows, done.refused.num_rows) == ((), 0, 1)
-
-
-def test_killed_ingests_are_finished_by_the_next(tmp_path):
-    with Spool(tmp_path / "spool", max_bytes=1 << 20) as spool:
-        for batch in made_books(4_000, symbols=20):
-            spool.append(batch, datetime.now(UTC))
-    code = (
-        "import sys; from pathlib import Path; from warehouse.books.ingest import ingest\n"
-        "from warehouse.books.segment import segments\nprint(flush=True)\n"
-        "list(ingest(segments(Path(sys.argv[1])), Path(sys.argv[2]), engine='numpy'))"
-    )
-    chance = random.Random(4)
-    for _ in range(3):
-        with subprocess.Popen(
-            [sys.executable, "-c", code, tmp_path / "spool", tmp_path / "books"],
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
-        ) as process:
-            process.stdout.readline()
-            until = time.monotonic() + chance.uniform(0.02, 0.4)
-            while time.monotonic() < until:
-                pass
-            process.kill()
-        whole = [path for path in (tmp_path / "books").glob("*/*.parquet")]
-        assert all(pl.read_parquet(path).height for path in whole)
-    done = list(ingest(segments(tmp_path / "spool"), tmp_path / "books", engine="numpy"))
-    found = stored(tmp_path / "books")
-    assert (found.height, found.unique(KEY).height) == (4_000, 4_000)
-    assert sum(each.metrics.num_rows for each in done) == 4_000
-    assert not list((tmp_path / "books").rglob("*.partial"))
 
 
 def test_levels_take_little_room(tmp_path):

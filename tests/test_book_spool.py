@@ -1,11 +1,7 @@
 """The spool: what was acknowledged is read once and whole, however the writer ended."""
 
 import os
-import random
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -14,20 +10,6 @@ from tests.made_books import NOON, book
 from warehouse.books.book import record_batch
 from warehouse.books.segment import SpoolError, read, segments
 from warehouse.books.spool import Spool
-
-WRITER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from tests.made_books import book
-from warehouse.books.spool import Spool
-with Spool(Path(sys.argv[1]), max_bytes=40_000) as spool:
-    first = int(sys.argv[2])
-    while True:
-        spool.append([book(sequence=n) for n in range(first, first + 20)], datetime.now(UTC))
-        first += 20
-        print(first, flush=True)
-"""
 
 
 def sequences(folder):
@@ -47,30 +29,6 @@ def test_what_was_appended_is_read(tmp_path):
         spool.append(told[2:], NOON)
     (segment,) = segments(tmp_path)
     assert pa.Table.from_batches(read(segment)).equals(pa.Table.from_batches([record_batch(told)]))
-
-
-def test_killed_writers_lose_nothing_that_was_acknowledged(tmp_path):
-    chance, acknowledged = random.Random(15), 0
-    for _ in range(10):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, tmp_path, str(acknowledged)],
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
-        ) as writer:
-            for _ in range(chance.randrange(1, 40)):
-                acknowledged = int(writer.stdout.readline())
-            # Between a write and its acknowledgement, most often.
-            for _ in range(chance.randrange(0, 20_000)):
-                pass
-            writer.kill()
-            acknowledged = int((writer.stdout.read().splitlines() or [acknowledged])[-1])
-        complete(tmp_path)
-        found = sequences(tmp_path)
-        # One append more may have been stored than was acknowledged; never part of one.
-        assert found == list(range(len(found)))
-        assert len(found) in (acknowledged, acknowledged + 20)
-        acknowledged = len(found)
-    assert not list(tmp_path.glob("*.open"))
 
 
 @pytest.mark.parametrize("cut", [1, 15, 16, 17, 500, 2_000])

@@ -1,6 +1,5 @@
 """The books asset: captured books become rows and files once, whatever happens on the way."""
 
-import random
 import subprocess
 import sys
 import time
@@ -30,17 +29,6 @@ from warehouse.store import Store
 from warehouse.tables.books import BANDS_BPS, ORDER_BOOK, SIZES
 
 NUMBERS = "select sequence from metrics.order_book order by sequence"
-INGESTING = """
-import sys
-from pathlib import Path
-from assets.recording_books import ingest_spool
-from warehouse.store import Store
-folder = Path(sys.argv[1])
-with Store.open(folder / "warehouse.duckdb", "killed") as store:
-    print("ready", flush=True)
-    ingest_spool(store, folder / "spool", folder / "books")
-print("done", flush=True)
-"""
 
 
 def spool(folder: Path, numbers: range, *, every: int = 10, **changed: object) -> None:
@@ -134,30 +122,6 @@ def test_without_segments_the_tables_are_unchanged(tmp_path: Path) -> None:
     with stored(tmp_path) as store:
         assert materialized(store, tmp_path)["metrics.order_book"]["dagster/row_count"] == 0
         assert store.ledger.versions() == {}
-
-
-def test_killed_ingestions_lose_no_book_and_have_none_twice(tmp_path: Path) -> None:
-    chance, first, finished = random.Random(17), 0, 0
-    for _ in range(6):
-        spool(tmp_path, range(first, first + 120))
-        first += 120
-        with subprocess.Popen(
-            [sys.executable, "-c", INGESTING, tmp_path], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]
-        ) as ingesting:
-            assert ingesting.stdout is not None
-            assert ingesting.stdout.readline() == b"ready\n"
-            left, patience = len(segments(tmp_path / "spool")) - chance.randrange(10), time.monotonic() + 20
-            while len(segments(tmp_path / "spool")) > left and time.monotonic() < patience:
-                time.sleep(0.001)
-            time.sleep(chance.uniform(0, 0.03))
-            ingesting.kill()
-            finished += ingesting.stdout.read() == b"done\n"
-    assert finished < 6  # some were killed on the way
-    with stored(tmp_path) as store:
-        ingest_spool(store, tmp_path / "spool", tmp_path / "books")
-        assert store.read(NUMBERS)["sequence"].to_list() == list(range(first))
-    assert at_rest(tmp_path) == list(range(first))
-    assert not segments(tmp_path / "spool")
 
 
 def test_what_a_killed_capture_left_is_ingested_but_not_what_one_is_writing(tmp_path: Path) -> None:

@@ -108,3 +108,18 @@ def test_coins_say_what_they_stand_for() -> None:
     assert {listing.quote for venue in VENUES.values() for listing in venue.listings} <= DOLLARS
     assert not any(coins[name]["is_altcoin"] for name in ("BTC", "ETH", "USDT", "WBTC", "PAXG", "USD"))
     assert coins["SOL"]["is_altcoin"]
+
+
+def test_illiquidity_is_what_a_billion_dollars_move_the_close_by_on_average() -> None:
+    """2 %, 1 % and 3 % on 4, 2 and 5 billion, again and again: 0.005, 0.005 and 0.006, on average 0.0053333."""
+    moves, billions = (0.02, -0.01, 0.03), (4, 2, 5)
+    closes = [100.0]
+    for n in range(30):
+        closes.append(closes[-1] * (1 + moves[n % 3]))
+    on = days(ON, 31)
+    given = [
+        candles("BTC", {on[n]: close}, coins=billions[(n - 1) % 3] * 1e9 / close) for n, close in enumerate(closes)
+    ]
+    rows = list(prices(*given).values())
+    assert rows[-1]["amihud_30d"] == pytest.approx(0.00533333, abs=5e-9)
+    assert [row["amihud_30d"] is not None for row in rows] == [False] * 20 + [True] * 11

@@ -20,6 +20,21 @@ def test_a_rate_is_annualised_by_its_own_interval(per_interval: float, hours: fl
     assert row["annualised_simple_pct"] == pytest.approx(10.95)
 
 
+def test_what_is_paid_more_often_compounds_more_often() -> None:
+    (row,) = built("staged.funding", funding("okx", {AT: 0.0001}, hours=8))
+    assert row["annualised_compounded_pct"] == pytest.approx(11.5714, abs=5e-5)
+    hourly = rate(interest("okx", {AT: (10, 100)}), funding("okx", {AT: 0.0001 / 8}, hours=1))
+    assert hourly
+    assert hourly["annualised_compounded_pct"] == pytest.approx(100 * ((1 + 0.0001 / 8) ** 8760 - 1))
+
+
+def test_a_rate_that_compounds_beyond_all_numbers_has_no_compounded_rate() -> None:
+    row = rate(interest("okx", {AT: (10, 100)}), funding("okx", {AT: 0.1}, hours=1))
+    assert row
+    assert row["annualised_simple_pct"] == pytest.approx(87_600)
+    assert row["annualised_compounded_pct"] is None
+
+
 def test_venues_weigh_by_their_open_interest_in_dollars() -> None:
     row = rate(
         interest("okx", {AT: (30, 100)}),

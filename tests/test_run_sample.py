@@ -86,7 +86,7 @@ def test_every_fact_leads_to_a_landed_reply(sample: Path) -> None:
 
 def test_status_names_every_upstream(sample: Path) -> None:
     told = json.loads(tidegauge(sample, "status", "--format", "json").stdout)
-    asked = [*MACRO, *(venue.name for venue in DEFAULT)]
+    asked = [*MACRO, "binance_archive", *(venue.name for venue in DEFAULT)]
     assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(asked, "")
 
 
@@ -107,3 +107,30 @@ def test_one_upstream_can_be_asked_alone(sample: Path) -> None:
     done = tidegauge(sample, "run", "--select", "landing/fiscaldata+", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert {job["upstream"] for job in json.loads(done.stdout)["fetched"]} == {"fiscaldata"}
+
+
+def test_the_flush_of_october_2025_is_the_only_one_and_what_was_lost_has_not_come_back(sample: Path) -> None:
+    """Perpetuals of all coins fell from 217 to 123 billion dollars; bitcoin's price by 7 % to midnight."""
+    flushes = sql(
+        sample,
+        """
+        select observed_at::varchar as at, oi_coin_change_24h, price_change_24h, oi_zscore, price_zscore
+        from metrics.leverage_flush where symbol = 'BTC' and is_flush
+        """,
+    )
+    (flush,) = flushes
+    assert flush["at"].startswith("2025-10-11 00:00:00")
+    assert flush["oi_coin_change_24h"] == pytest.approx(-0.39, abs=0.02)
+    in_usd = (1 + flush["oi_coin_change_24h"]) * (1 + flush["price_change_24h"])
+    assert in_usd == pytest.approx(123 / 217, abs=0.02)
+    assert (flush["oi_zscore"] < -3, flush["price_zscore"] < -2) == (True, True)
+    (now,) = sql(
+        sample,
+        """
+        select max_by(percentile_own_history, observed_at) as percentile,
+            max_by(percentile_usd_own_history, observed_at) as percentile_usd
+        from metrics.open_interest where symbol = 'BTC'
+        """,
+    )
+    assert now["percentile"] < 0.25
+    assert now["percentile_usd"] < 0.25

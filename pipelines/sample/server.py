@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipelines.sample.calendars import CLOCK
-from pipelines.sample.venues import mount
+from pipelines.sample.venues import binance_archive, mount
 from pipelines.sample.venues.asked import Asked
 from pipelines.sample.wire import fiscaldata, fred, fredgraph, nyfed, yahoo
 from pipelines.sample.wire.reply import Reply, not_found
@@ -62,6 +62,8 @@ def answer(world: World, target: str, at: datetime) -> Reply:
     )
     if path == "/graph/fredgraph.csv":
         return fredgraph.answer(world, query, now)
+    if path.startswith(binance_archive.PREFIX):
+        return binance_archive.answer(world.seed, path, now)
     for prefix, wire in WIRES.items():
         if path.startswith(prefix):
             return wire(world, path.removeprefix(prefix), query, now)

@@ -52,6 +52,15 @@ with venues (venue, place, is_summed) as (
     left join bars as b using (symbol, venue, date)
     group by o.symbol, o.date
     having count(b.venue) > 0
+), moved as (
+    select
+        *,
+        1e9 * abs(close_usd / nullif(first(close_usd) over day_before, 0) - 1) / nullif(spot_volume_usd, 0)
+            as move_per_billion
+    from days
+    window day_before as (
+        partition by symbol order by date range between interval 1 day preceding and interval 1 day preceding
+    )
 )
 select
     symbol,
@@ -61,10 +70,18 @@ select
     spot_volume_usd,
     venues,
     close_usd / nullif(first(close_usd) over thirty_days, 0) - 1 as return_30d,
+    case when count(move_per_billion) over month >= 20 then avg(move_per_billion) over month end as amihud_30d,
     -- No source of circulating supply is landed yet.
     null::double as market_cap_usd,
-    greatest(known_at, first(known_at) over thirty_days) as known_at
-from days
-window thirty_days as (
-    partition by symbol order by date range between interval 30 days preceding and interval 30 days preceding
-)
+    greatest(
+        known_at,
+        first(known_at) over thirty_days,
+        case when count(move_per_billion) over month >= 20 then max(known_at) over with_day_before end
+    ) as known_at
+from moved
+window
+    thirty_days as (
+        partition by symbol order by date range between interval 30 days preceding and interval 30 days preceding
+    ),
+    month as (partition by symbol order by date range between interval 29 days preceding and current row),
+    with_day_before as (partition by symbol order by date range between interval 30 days preceding and current row)

@@ -6,6 +6,7 @@ select
     rate,
     interval_hours,
     100 * rate * 8760 / nullif(interval_hours, 0) as annualised_simple_pct,
+    nullif(100 * ((1 + rate) ** (8760 / nullif(interval_hours, 0)) - 1), 'inf') as annualised_compounded_pct,
     known_at
 from facts.funding
 where known_at <= as_of()

@@ -48,8 +48,6 @@ COINS = {
     "LINK": date(2017, 11, 9),
     "DOT": date(2020, 8, 20),
     "LTC": date(2014, 9, 17),
-    "BCH": date(2017, 11, 9),
-    "XLM": date(2014, 9, 17),
 }
 ALTCOINS = tuple(coin for coin in COINS if coin not in LEADERS)
 

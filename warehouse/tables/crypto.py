@@ -90,6 +90,7 @@ FUNDING = Table(
         Column(name="rate", type="double", unit="fraction per interval", required=True, min=-0.1, max=0.1, doc="What longs pay to shorts."),
         Column(name="interval_hours", type="double", unit="hours", required=True, min=1, max=24, doc="The interval that ends at funded_at."),
         percent("annualised_simple_pct", "rate x 8760 / interval_hours, not compounded, per year."),
+        percent("annualised_compounded_pct", "(1 + rate) to the power of 8760 / interval_hours, less one: paid again on what was paid, per year; NULL beyond all numbers."),
         KNOWN_AT,
     ),
 )  # fmt: skip
@@ -134,6 +135,7 @@ CRYPTO_PRICE = Table(
         usd("spot_volume_usd", "Volume at the last price over venues; NULL while one that had the coin in the six days before lacks the day.", min=0, max=1e13),
         _venues("venues", "Who spot_volume_usd is summed over, of coinbase, kraken, okx, bitget and gate."),
         _change("return_30d", "close_usd over that of 30 days before, less one; not logarithmic."),
+        Column(name="amihud_30d", type="double", unit="fraction per billion USD", min=0, doc="Illiquidity after Amihud: mean of 30 days' absolute return from close to close over spot_volume_usd; NULL with fewer than 20 of them."),
         usd("market_cap_usd", "Circulating supply at close_usd; NULL, no source of supplies is landed yet.", min=0, max=2e13),
         KNOWN_AT,
     ),
@@ -186,6 +188,7 @@ FUNDING_RATE = Table(
         SYMBOL,
         OBSERVED_AT,
         percent("annualised_simple_pct", "Last rate of the 24 hours before x 8760 / interval_hours, not compounded, per year; longs pay where positive.", required=True),
+        percent("annualised_compounded_pct", "The same rates compounded at their own intervals, per year."),
         _venues("venues", "The venues with open interest and a rate.", required=True),
         KNOWN_AT,
     ),

@@ -1,6 +1,6 @@
 """Binance's public archive: open interest of USD-M perpetuals as zipped files of five-minute rows, one per day.
 
-Static files, reachable where the API is not. Off unless asked for. Hourly rows are taken: the end of each hour.
+Static files, reachable where the API is not. Hourly rows are taken: the end of each hour.
 """
 
 import csv
@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from assets.clients.jobs import Job, Newest
 from assets.clients.transport import Get, Host
@@ -18,8 +19,8 @@ from assets.clients.venues.open_interest import claim
 from assets.clients.venues.open_interest_units import Told
 from assets.clients.venues.paging import midnight
 from assets.clients.venues.shapes import Claim, Row, one_each, reject
-from warehouse.catalogue.venues import VENUES, Instrument
-from warehouse.claims import Parsed, Reply, UpstreamError
+from warehouse.catalogue.venues import MAJORS, VENUES, Instrument
+from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
 from warehouse.tables.crypto_facts import OPEN_INTEREST
 
 VENUE = VENUES["binanceusdm"]
@@ -35,53 +36,88 @@ MAX_BYTES = 4_000_000
 
 @dataclass(frozen=True)
 class BinanceArchive:
-    """Instead of the API's open interest, not beside it: both are the same venue.
+    """The same venue as the API's open interest, which goes back a month; this goes back to ``since``.
 
-    ``days_per_run`` bounds one run; the next resumes at the newest day stored.
+    ``days_per_run`` bounds one run; the next resumes at the newest day stored. A day that the archive lacks is a gap.
     """
 
     host: Host
     now: datetime
+    since: date = FIRST
+    bases: Sequence[str] = MAJORS
     days_per_run: int = 400
 
     def jobs(self, newest: Newest) -> list[Job]:
+        """One for each month of each coin."""
         return [
-            Job(f"{VENUE.name} archive {instrument.symbol} {day}", _fetching(instrument, day))
+            Job(f"{VENUE.name} archive {instrument.symbol} {month}", _fetching(instrument, list(days)))
             for instrument in VENUE.instruments
-            for day in self._days(newest(f"{VENUE.name} open_interest {instrument.symbol}"))
+            if instrument.base in self.bases
+            for month, days in groupby(
+                self._days(newest(f"{VENUE.name} open_interest {instrument.symbol}")), lambda day: f"{day:%Y-%m}"
+            )
         ]
 
     def _days(self, newest: date | None) -> list[date]:
-        first = FIRST if newest is None else newest - OVERLAP
+        first = self.since if newest is None else newest - OVERLAP
         count = min((self.now.date() - first).days, self.days_per_run)
         return [first + n * DAY for n in range(count)]
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
-        """A day's hourly rows; raises UpstreamError when the file is not the one its checksum is of."""
-        symbol, day = key.split(" ")[-2:]
-        instrument = VENUE.instrument(symbol)
-        source = f"{VENUE.name} archive {symbol}"
-        checksum, zipped = replies
+        """Hourly rows. A file that is not as it should be is refused whole; raises UpstreamError when all are."""
+        instrument = VENUE.instrument(key.split(" ")[-2])
+        parsed, refused = Parsed(), 0
+        for checksum, zipped in zip(replies[::2], replies[1::2], strict=True):
+            try:
+                self._day(parsed, instrument, checksum, zipped)
+            except UpstreamError as error:
+                refused += 1
+                if 2 * refused == len(replies):
+                    raise
+                parsed.rejected.append(
+                    Rejected(
+                        landed=zipped.landed, locator=WHOLE_REPLY, source=error.source, field="file",
+                        value=zipped.landed.request, reason=error.reason,
+                    )
+                )  # fmt: skip
+        return parsed
+
+    def _day(self, parsed: Parsed, instrument: Instrument, checksum: Reply, zipped: Reply) -> None:
+        source, day = f"{VENUE.name} archive {instrument.symbol}", _day_of(zipped)
         expected = checksum.body.decode("ascii", "replace").split()[:1]
         if expected != [hashlib.sha256(zipped.body).hexdigest()]:
             raise UpstreamError(source, f"not the file its checksum is of: {expected}", request=zipped.landed.request)
-        parsed = Parsed()
         lines = _lines(source, _unpacked(source, zipped, f"{_name(instrument, day)}.csv"), zipped)
-        told = one_each(
-            parsed, source, "observed_at", _told(parsed, source, instrument, date.fromisoformat(day), lines)
-        )
+        told = one_each(parsed, source, "observed_at", _told(parsed, source, instrument, day, lines))
         parsed.add(OPEN_INTEREST, [claim for _, claim in told], zipped)
-        return parsed
 
 
-def _name(instrument: Instrument, day: date | str) -> str:
+def _name(instrument: Instrument, day: date) -> str:
     return f"{instrument.base}{instrument.quote}-metrics-{day}"
 
 
-def _fetching(instrument: Instrument, day: date) -> Callable[[Get], Sequence[Reply]]:
-    path = f"/data/futures/um/daily/metrics/{instrument.base}{instrument.quote}/{_name(instrument, day)}.zip"
-    # Static files come under many content types: the checksum says what they are.
-    return lambda get: [get(f"{path}.CHECKSUM", expect=""), get(path, expect="")]
+def _day_of(zipped: Reply) -> date:
+    """The day in the name of a file: ...-metrics-2024-01-02.zip."""
+    return date.fromisoformat(zipped.landed.request.removesuffix(".zip")[-10:])
+
+
+def _fetching(instrument: Instrument, days: Sequence[date]) -> Callable[[Get], Sequence[Reply]]:
+    folder = f"/data/futures/um/daily/metrics/{instrument.base}{instrument.quote}"
+
+    def fetch(get: Get) -> Sequence[Reply]:
+        replies: list[Reply] = []
+        for day in days:
+            path = f"{folder}/{_name(instrument, day)}.zip"
+            try:
+                # Static files come under many content types: the checksum says what they are.
+                replies += [get(f"{path}.CHECKSUM", expect=""), get(path, expect="")]
+            except UpstreamError as error:
+                # Where the first is not there, so are the others.
+                if not error.absent or day == days[0]:
+                    raise
+        return replies
+
+    return fetch
 
 
 def _unpacked(source: str, zipped: Reply, name: str) -> str:
@@ -122,10 +158,10 @@ def _lines(source: str, text: str, reply: Reply) -> list[Row]:
 def _told(
     parsed: Parsed, source: str, instrument: Instrument, day: date, lines: Sequence[Row]
 ) -> Iterator[tuple[Row, Claim]]:
-    stamped = []
+    stamped, start = [], midnight(day)
     for row in lines:
         try:
-            label = datetime.strptime(str(row["create_time"]), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+            label = datetime.fromisoformat(str(row["create_time"])).replace(tzinfo=UTC)
             if row["symbol"] != f"{instrument.base}{instrument.quote}":
                 raise ValueError(f"symbol is {row['symbol']!r}")
             stamped.append((label, row))
@@ -135,9 +171,9 @@ def _told(
     for label, row in stamped:
         observed_at = label + shift
         try:
-            if (observed_at - midnight(day)) % STEP:
+            if (observed_at - start) % STEP:
                 raise ValueError(f"{label} is not on a step of five minutes")
-            if not (observed_at - midnight(day)) % HOUR:
+            if not (observed_at - start) % HOUR:
                 told = Told(
                     row,
                     observed_at,

@@ -12,7 +12,7 @@ from typing import Any
 
 from assets.clients import cells as read
 from assets.clients.venues.exchange import Asking, listed
-from assets.clients.venues.failures import explained
+from assets.clients.venues.failures import KEPT_OUT_STATUS, explained, kept_out
 from warehouse.catalogue.venues import Instrument, SizeUnit, Venue
 from warehouse.claims import Reply, UpstreamError
 
@@ -97,18 +97,33 @@ async def poll_book(exchange: Any, venue: Venue, instrument: Instrument, limit: 
     requested_at = datetime.now(UTC)
     try:
         said = await exchange.fetch_order_book(instrument.symbol, limit)
+    except UpstreamError:
+        raise
     except Exception as error:
         raise explained(venue, "fetch_order_book", error) from None
     return book(venue, instrument, said, market, limit=limit, requested_at=requested_at, received_at=datetime.now(UTC))
+
+
+class PollingExchange:
+    """What comes before ccxt's own reading of a refusal: ccxt takes a 451 for an exchange that is not available now."""
+
+    venue: Venue
+
+    def handle_errors(self, status: int, reason: str, url: str, method: str, *rest: object) -> object:
+        if status == KEPT_OUT_STATUS:
+            raise kept_out(self.venue.name, f"HTTP {status}: {' '.join(str(rest[1])[:240].split())}", f"{method} {url}")
+        return super().handle_errors(status, reason, url, method, *rest)  # type: ignore[misc]
 
 
 def polling_exchange(venue: Venue, base_url: str, timeout_s: float = 10.0) -> Any:
     """An exchange of ``ccxt.async_support`` at another address; the caller loads its markets and closes it."""
     ccxt = import_module("ccxt.async_support")
     options = {"fetchMarkets": {"types": list(venue.market_types)}} if venue.market_types else {}
-    exchange = getattr(ccxt, venue.ccxt_id)({"enableRateLimit": True, "timeout": timeout_s * 1000, "options": options})
+    kind = type(f"Polling{venue.ccxt_id.title()}", (PollingExchange, getattr(ccxt, venue.ccxt_id)), {})
+    exchange = kind({"enableRateLimit": True, "timeout": timeout_s * 1000, "options": options})
     exchange.has["fetchCurrencies"] = False
     exchange.urls["api"] = _moved(exchange.urls["api"], base_url)
+    exchange.venue = venue
     return exchange
 
 

@@ -6,6 +6,8 @@ from assets.clients.transport import Refused
 from warehouse.catalogue.venues import Venue
 from warehouse.claims import Reply, UpstreamError
 
+#: Unavailable for legal reasons, whatever the words beside it are.
+KEPT_OUT_STATUS = 451
 #: What venues and their gateways write when an address or a country is not served.
 KEPT_OUT = ("restricted location", "cloudfront", "block access from your country", "not available in your country")
 #: What Binance answers for a symbol that is listed and not traded at that moment.
@@ -19,6 +21,11 @@ class NotThere(UpstreamError):
         return UpstreamError(self.source, f"not recorded: {self.reason}", request=self.request, absent=True)
 
 
+def kept_out(venue: str, reason: str, request: str) -> UpstreamError:
+    """A refusal for good because of where we ask from."""
+    return UpstreamError(venue, f"blocked here: {reason}", request=request, absent=True)
+
+
 def blocked(error: Refused) -> UpstreamError:
     """A refusal that is for good because of where we ask from is a gap with a reason; any other is a failure.
 
@@ -26,8 +33,8 @@ def blocked(error: Refused) -> UpstreamError:
     A 404 is a failure here: what we ask for is listed, so the address has moved.
     """
     text = error.reply.body[:4096].decode("utf-8", "replace").lower()
-    if error.reply.landed.status == 451 or any(words in text for words in KEPT_OUT):
-        return UpstreamError(error.source, f"blocked here: {error.reason}", request=error.request, absent=True)
+    if error.reply.landed.status == KEPT_OUT_STATUS or any(words in text for words in KEPT_OUT):
+        return kept_out(error.source, error.reason, error.request)
     kind = NotThere if error.absent or any(words in text for words in NOT_TRADED) else UpstreamError
     return kind(error.source, error.reason, request=error.request)
 
@@ -35,8 +42,7 @@ def blocked(error: Refused) -> UpstreamError:
 def explained(venue: Venue, question: str, error: Exception, replies: Sequence[Reply] = ()) -> UpstreamError:
     """What ccxt raised as one of our errors. Bare LookupErrors come from replies it could not read."""
     reason = f"{question}: {type(error).__name__}: {error}"
-    kept_out = any(words in str(error).lower() for words in KEPT_OUT)
     request = replies[-1].landed.request if replies else ""
-    return UpstreamError(
-        venue.name, f"blocked here: {reason}" if kept_out else reason, request=request, absent=kept_out
-    )
+    if any(words in str(error).lower() for words in KEPT_OUT):
+        return kept_out(venue.name, reason, request)
+    return UpstreamError(venue.name, reason, request=request)

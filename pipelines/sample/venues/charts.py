@@ -9,6 +9,7 @@ from pipelines.sample.venues.candles import candles
 from pipelines.sample.venues.coins import COINS, DAY, LAST
 
 COUNTED = 2.5  # exchanges that a chart service counts and nobody here asks
+SINCE = date(2025, 1, 1)  # the venues tell the years before
 
 
 def charts(seed: int) -> dict[str, prices.Bars]:
@@ -16,7 +17,9 @@ def charts(seed: int) -> dict[str, prices.Bars]:
 
 
 def _bars(seed: int, name: str) -> prices.Bars:
-    bars, first = candles(seed, name, DAY), COINS[name].lists
+    skipped = max(0, (SINCE - COINS[name].lists).days)
+    every = candles(seed, name, DAY)
+    bars, first = every.slice(skipped, len(every.start)), COINS[name].lists + timedelta(days=skipped)
     days: tuple[date, ...] = tuple(first + timedelta(days=n) for n in range((LAST - first).days + 1))
     volume = (COUNTED * bars.volume * bars.close).round()
     return prices.Bars(days, bars.open, bars.high, bars.low, bars.close, volume)

@@ -11,15 +11,15 @@ from pipelines.sample.paths import Floats, stream
 from pipelines.sample.venues.coins import COINS, epoch
 
 HOUR = 3_600
-# Coins open on all five venues together on the eve of the flush.
+# Coins open on five venues together on the eve of the flush; Binance, whose archive alone is here, has more.
 EVE_COINS = {
     "BTC": 180_000.0, "ETH": 3.2e6, "SOL": 2.4e7, "XRP": 7e8, "ADA": 7e8, "DOGE": 7e9, "LINK": 3.2e7, "AVAX": 1.8e7,
     "LTC": 4.5e6, "DOT": 8e7, "BNB": 1.1e6, "TRX": 9e8, "EOS": 1.2e8,
 }  # fmt: skip
-SHARES = {"okx": 0.30, "hyperliquid": 0.24, "gate": 0.22, "deribit": 0.12, "bitget": 0.12}
+SHARES = {"okx": 0.30, "hyperliquid": 0.24, "gate": 0.22, "deribit": 0.12, "bitget": 0.12, "binance": 0.5}
 OPEN = (  # as a share of the eve of the flush
     "2019-01-01T00 0.15 2021-04-13T00 0.45 2021-07-20T00 0.3 2022-06-18T00 0.5 2022-11-21T00 0.42 2024-03-13T00 0.7"
-    " 2024-12-17T00 0.85 2025-10-10T00 1.0 2025-10-10T20 1.0 2025-10-10T21 0.88 2025-10-10T22 0.67 2025-10-11T00 0.64"
+    " 2024-12-17T00 0.85 2025-10-10T00 1.0 2025-10-10T20 1.0 2025-10-10T21 0.88 2025-10-10T22 0.65 2025-10-11T00 0.61"
     " 2025-11-21T00 0.58 2026-02-03T00 0.55"
 )
 PAID = (  # ten-thousandths for eight hours
