@@ -11,6 +11,7 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from warehouse.as_of import MACROS
 from warehouse.landing import Entry
 from warehouse.ledger import Ledger, LedgerError, WritesLost
 from warehouse.table import Table, Type

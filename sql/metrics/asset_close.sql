@@ -12,7 +12,7 @@ with funds as (
     from metrics.crypto_price
     union all
     -- For the years and days that no venue tells of; about 17:00 Pacific is the end of the UTC day.
-    select if(series_id = 'CBBTCUSD', 'BTC', 'ETH'), 'coin', period, value, 'fred', 2, known_at
+    select case series_id when 'CBBTCUSD' then 'BTC' else 'ETH' end, 'coin', period, value, 'fred', 2, known_at
     from staged.series
     where series_id in ('CBBTCUSD', 'CBETHUSD')
     union all

@@ -79,9 +79,9 @@ select
     kind,
     level,
     level_date,
-    if(kind = 'rate', 'percentage points', 'log ratio') as change_unit,
-    if(kind = 'rate', level - level_1w, ln(level / level_1w)) as change_1w,
-    if(kind = 'rate', level - level_6w, ln(level / level_6w)) as change_6w,
-    if(kind = 'rate', level - level_13w, ln(level / level_13w)) as change_13w,
+    case kind when 'rate' then 'percentage points' else 'log ratio' end as change_unit,
+    case kind when 'rate' then level - level_1w else ln(level / level_1w) end as change_1w,
+    case kind when 'rate' then level - level_6w else ln(level / level_6w) end as change_6w,
+    case kind when 'rate' then level - level_13w else ln(level / level_13w) end as change_13w,
     latest_known_at as known_at
 from before
