@@ -71,12 +71,10 @@ def landed_folder(origin: str | None) -> Folder:
     return max(landed, key=lambda folder: folder.shelf.snapshot())
 
 
-def read(folder: Folder, query: str, **variables: datetime | str | None) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a query on the published file, with session variables such as ``as_of`` set."""
+def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query on the published file."""
     with open_published(folder.shelf.database) as connection:
         try:
-            for name, value in variables.items():
-                connection.execute(f"set variable {name} = $value", {"value": value})
             result = connection.execute(query)
             rows = result.fetchall()
         except duckdb.Error as error:

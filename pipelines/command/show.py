@@ -5,8 +5,6 @@ from datetime import datetime
 import click
 
 from pipelines.command.reading import as_of_option, format_option, origin_option, published_folder, read, tell
-from warehouse.as_of import as_of_name, as_of_views
-from warehouse.queries import model_queries
 from warehouse.tables import TABLES
 
 
@@ -33,9 +31,12 @@ def show(table: str, last: int, as_of: datetime | None, first: bool, style: str,
     newest_first = sorted(declared.key, key=lambda column: declared.column(column).type not in ("date", "timestamptz"))
     order = ", ".join(f"{column} desc" for column in newest_first)
     folder = published_folder(origin)
-    source = name
+    query = f"from {name} order by {order} limit {last}"
     if as_of or first:
-        derived = {asked.name for asked, _ in as_of_views(model_queries())}
-        source = as_of_name(name) if name in derived else f"{name} where known_at <= as_of()"
-    vintage = "first" if first else None
-    tell(folder, *read(folder, f"from {source} order by {order} limit {last}", as_of=as_of, vintage=vintage), style)
+        from pipelines.as_known import as_known
+
+        with as_known(folder.shelf.database, as_of, first=first) as known:
+            rows = known.read(query)
+            tell(folder, rows.columns, rows.rows(), style)
+    else:
+        tell(folder, *read(folder, query), style)
