@@ -6,6 +6,7 @@ import sys
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.import_books import import_books
 from pipelines.command.rebuild import rebuild
 from pipelines.command.run import run
 from pipelines.command.show import show
@@ -48,6 +49,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
                                         a number back to the bytes it came from
     tidegauge capture                   order books, until Ctrl-C
+    tidegauge import-books FILES        recorded raw streams of order books
     tidegauge rebuild                   every table again from what was landed, without any upstream
     tidegauge verify                    whether anything kept is damaged; with --repair, mend it
     tidegauge ui                        the Dagster UI with schedules
@@ -60,7 +62,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, capture, rebuild, verify, ui):
+for verb in (run, status, show, sql, trace, capture, import_books, rebuild, verify, ui):
     tidegauge.add_command(verb)
 
 
