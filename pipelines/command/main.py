@@ -6,6 +6,7 @@ import sys
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.doctor import doctor
 from pipelines.command.import_books import import_books
 from pipelines.command.rebuild import rebuild
 from pipelines.command.run import run
@@ -52,6 +53,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge import-books FILES        recorded raw streams of order books
     tidegauge rebuild                   every table again from what was landed, without any upstream
     tidegauge verify                    whether anything kept is damaged; with --repair, mend it
+    tidegauge doctor                    whether this machine is set up for it
     tidegauge ui                        the Dagster UI with schedules
 
     Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
@@ -62,7 +64,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, capture, import_books, rebuild, verify, ui):
+for verb in (run, status, show, sql, trace, capture, import_books, rebuild, verify, doctor, ui):
     tidegauge.add_command(verb)
 
 
