@@ -1,5 +1,6 @@
 """The command itself: its verbs, and what happens to errors."""
 
+import contextlib
 import os
 import sys
 
@@ -28,6 +29,8 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:  # whoever read us, head for one, has seen enough
+            raise click.exceptions.Exit(0) from None
         except Exception as error:
             if ctx.params["debug"]:
                 raise
@@ -80,6 +83,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError):
+            stream.flush()
     os._exit(code if isinstance(code, int) else 0)
