@@ -8,7 +8,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.contents import content
 from tests.pipeline import Replay, live_rows, needs_recordings, replay, sql, tidegauge
+from warehouse.as_of import as_of_name, as_of_views
+from warehouse.copies import open_published
+from warehouse.queries import model_queries
 
 pytestmark = [needs_recordings, pytest.mark.xdist_group("clock")]
 WEEK = "select count(*) as n from metrics.net_liquidity where week_ending = '2026-01-07'"
@@ -82,3 +86,12 @@ def test_the_second_run_asks_for_the_overlap_only(data: Path, server: Replay) ->
     assert asked["DGS10"] == date(2026, 1, 6) - timedelta(days=10)
     assert asked["WALCL"] == date(2025, 12, 31) - timedelta(weeks=5)
     assert asked["M2SL"] == date(2025, 11, 1) - timedelta(days=730)
+
+
+def test_friday_knows_what_was_known_on_thursday_bit_for_bit(data: Path) -> None:
+    """The tables that Thursday's run published are what Friday's file answers as of Thursday's clock."""
+    thursday, *_, friday = sorted((data / "replay" / "published" / "snapshots").glob("*/tidegauge.duckdb"))
+    with open_published(thursday) as then, open_published(friday) as now:
+        now.execute("set variable as_of = timestamptz '2026-01-08 12:00:00Z'")
+        for table, _ in as_of_views(model_queries()):
+            assert content(now, table, as_of_name(table.name)) == content(then, table, table.name), table.name
