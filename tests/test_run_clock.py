@@ -74,7 +74,10 @@ def test_no_stored_fact_was_touched(data: Path) -> None:
     outcome = json.loads((data / "friday.json").read_text())
     assert outcome["revised_facts"] == 0
     operations = "select count(*) from facts.treasury_operation where operation_date = '2026-01-08'"
-    assert outcome["new_facts"] == len(added(data)) + live_rows(data, operations, "replay")[0][0]
+    candles = "select count(*) from facts.candle where known_at > timestamptz '2026-01-08 12:01:00+00'"
+    (bars,), (auctions,) = *live_rows(data, candles, "replay"), *live_rows(data, operations, "replay")
+    assert bars == 3 * (1 + 24), "of three coins the day and its hours"
+    assert outcome["new_facts"] == len(added(data)) + auctions + bars
 
 
 def test_the_second_run_asks_for_the_overlap_only(data: Path, server: Replay) -> None:
