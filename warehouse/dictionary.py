@@ -53,15 +53,8 @@ def _allowed(table: Table, column: Column) -> str:
     parts = ["required"] if table.is_required(column) else []
     if column.one_of:
         parts.append("one of " + ", ".join(column.one_of))
-    match column.min, column.max:
-        case None, None:
-            pass
-        case low, None:
-            parts.append(f"at least {low:g}")
-        case None, high:
-            parts.append(f"at most {high:g}")
-        case low, high:
-            parts.append(f"{low:g} to {high:g}")
+    if column.bounds:
+        parts.append(column.bounds)
     return "; ".join(parts)
 
 
