@@ -76,6 +76,14 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def export_query(published: Path, query: str, target: Path) -> None:
+    """Write what a query says of a published file to a new Parquet or CSV file, told by its ending."""
+    with attached(published) as connection:
+        connection.execute("use whole")
+        how = "format csv, header" if target.suffix == ".csv" else "format parquet, compression zstd"
+        connection.execute(f"copy ({query}) to {_quoted(str(target))} ({how})")
+
+
 @contextmanager
 def attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory with a published file beside it, read-only, under the name ``whole``."""

@@ -33,6 +33,7 @@ RATES_AND_CREDIT = Table(
     name="metrics.rates_and_credit",
     doc="Real yield and credit spreads with their 13-week changes: against the last value at or before 91 days earlier, no more than a week older.",
     key=("date",),
+    licence="shows ICE spreads: pre-approval required",
     columns=(
         DATE,
         percent("real_yield_10y_pct", "10-year real Treasury yield.", min=-5, max=15),
