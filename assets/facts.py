@@ -7,16 +7,21 @@ import dagster as dg
 from assets.landing import CRYPTO, MACRO, UPSTREAMS
 from assets.recording import record
 from assets.session import Session
+from warehouse import stoppages
 from warehouse.declared import reference_frames
 from warehouse.freshness import freshness
 from warehouse.gaps import find_gaps
+from warehouse.sentinels import Noted, Sentinel, note
 from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
 
 #: Each table that is recorded, and the upstreams that tell of it.
 RECORDED = {
     **{table.name: MACRO for table in facts.TABLES},
     **{table.name: CRYPTO for table in crypto_facts.TABLES},
-    **{table.name: UPSTREAMS for table in (facts.LANDED, quality.QUARANTINE, quality.GAP, quality.FRESHNESS)},
+    **{
+        table.name: UPSTREAMS
+        for table in (facts.LANDED, quality.QUARANTINE, quality.SENTINEL, quality.GAP, quality.FRESHNESS)
+    },
 }
 
 
@@ -57,6 +62,7 @@ def recorded(
     with store.transaction():
         store.replace(quality.GAP, find_gaps(store, session.now))
         store.replace(quality.FRESHNESS, freshness(store, session.now))
+        said.sentinels.add(note(store, stoppages.verdicts(store, session.now)))
     for rejected in said.quarantined[:20]:
         context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
     rows = store.ledger.row_counts()
@@ -69,5 +75,18 @@ def recorded(
                 "dagster/row_count": rows.get(table.name, 0),
                 "new": appended.new,
                 "revised": appended.revised,
+                **(_changes(said.sentinels) if table is quality.SENTINEL else {}),
             },
         )
+
+
+def _changes(noted: Noted) -> dict[str, dg.MetadataValue]:
+    """What began and what ended, for the summary of the run."""
+    return {
+        "detected": dg.MetadataValue.json([_told(sentinel) for sentinel in noted.detected]),
+        "ended": dg.MetadataValue.json([_told(sentinel) for sentinel in noted.ended]),
+    }
+
+
+def _told(sentinel: Sentinel) -> dict[str, str]:
+    return {"source": sentinel.source, "kind": sentinel.kind, "detail": sentinel.detail}

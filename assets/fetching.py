@@ -58,6 +58,7 @@ def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id
         reason=reason,
         finished_at=datetime.now(UTC),
         replies=replies,
+        asked_from=job.asked_from.isoformat() if job.asked_from else "",
     )
     landing.finish(fetched)
     finished(upstream, 1)

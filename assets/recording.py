@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assets.clients.jobs import Client
+from assets.watching import Watch
 from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
 from warehouse.landing import Fetched, Landed, Landing
 from warehouse.screening import screen
+from warehouse.sentinels import Noted
 from warehouse.store import Appended, Store
 from warehouse.table import Table
 from warehouse.tables.facts import LANDED
@@ -22,6 +24,7 @@ class Recorded:
 
     appended: defaultdict[str, Appended] = field(default_factory=lambda: defaultdict(Appended))
     quarantined: list[Rejected] = field(default_factory=list)
+    sentinels: Noted = field(default_factory=Noted)
 
 
 def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Recorded:
@@ -35,13 +38,16 @@ def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Rec
             frames, rejected, replies = _parsed(landing, clients, round_)
             with store.transaction():
                 used: set[str] = set()
+                watch = Watch(store, round_)
                 for table, frame in frames:
                     kept, unbelievable = screen(store, table, frame, replies)
                     rejected += unbelievable
+                    watch.look(table, kept)
                     appended = store.append(table, kept)
                     recorded.appended[table.name] += appended
                     used |= appended.landed_ids
-                fresh = _unknown(store, rejected)
+                fresh = _unknown(store, watch.news(rejected))
+                recorded.sentinels.add(watch.note())
                 resting_on = sorted(used | {r.landed.landed_id for r in fresh})
                 recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
                 recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)

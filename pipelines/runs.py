@@ -24,6 +24,8 @@ class Outcome:
     new_facts: int
     revised_facts: int
     quarantined: int
+    detected: list[dict[str, str]]
+    ended: list[dict[str, str]]
     published_now: bool
     errors: list[str]
     blocking: list[str]
@@ -89,6 +91,8 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
         new_facts=sum(_int(m.get("new")) for m in facts),
         revised_facts=sum(_int(m.get("revised")) for m in facts),
         quarantined=_int(materialized.get("quality.quarantine", {}).get("new")),
+        detected=_records(materialized.get("quality.sentinel", {}).get("detected")),
+        ended=_records(materialized.get("quality.sentinel", {}).get("ended")),
         published_now=bool(materialized.get("published.current", {}).get("changed")),
         errors=errors,
         blocking=blocking,
@@ -109,3 +113,7 @@ def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
 
 def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _records(value: object) -> list[dict[str, str]]:
+    return value if isinstance(value, list) else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import quote
 
 from assets.clients.jobs import Job, Newest
@@ -26,10 +26,13 @@ class Yahoo:
     now: datetime
 
     def jobs(self, newest: Newest) -> list[Job]:
-        return [Job(close, self._fetching(symbol, close, newest)) for close, symbol in CLOSES.items()]
+        asked = {close: SERIES[close].fetch_from(newest(close)) for close in CLOSES}
+        return [
+            Job(close, self._fetching(symbol, asked[close]), asked[close], (adjusted,) if adjusted else ())
+            for symbol, (close, adjusted) in SYMBOLS.items()
+        ]
 
-    def _fetching(self, symbol: str, close: str, newest: Newest) -> Callable[[Get], list[Reply]]:
-        since = SERIES[close].fetch_from(newest(close))
+    def _fetching(self, symbol: str, since: date) -> Callable[[Get], list[Reply]]:
         params = {
             "period1": _epoch(new_york(since, time())),
             "period2": _epoch(self.now + timedelta(days=1)),

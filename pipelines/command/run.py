@@ -87,6 +87,7 @@ def _as_text(outcome: Outcome) -> str:
     lines += [f"facts       {news if outcome.new_facts or outcome.revised_facts else 'nothing new'}"]
     if outcome.quarantined:
         lines += [f"quarantine  {outcome.quarantined} values not believed: tidegauge show quality.quarantine"]
+    lines += _changes("ALERT       ", outcome.detected) + _changes("over        ", outcome.ended)
     for job in outcome.failed_fetches[:12]:
         lines += [f"FAILED      {job.upstream} {job.key}: {job.reason}"]
     if len(outcome.failed_fetches) > 12:
@@ -109,6 +110,20 @@ def _as_text(outcome: Outcome) -> str:
             "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)",
         ]
     return "\n".join(lines)
+
+
+def _changes(mark: str, sentinels: list[dict[str, str]]) -> list[str]:
+    """A line per kind of change, however many series it is about."""
+    kinds: dict[str, list[dict[str, str]]] = {}
+    for sentinel in sentinels:
+        kinds.setdefault(sentinel["kind"], []).append(sentinel)
+    lines = []
+    for kind, found in kinds.items():
+        first, others = found[0], [sentinel["source"] for sentinel in found[1:]]
+        more = f"; also {', '.join(others[:5])}" if others else ""
+        more += f" and {len(others) - 5} more: tidegauge status" if len(others) > 5 else ""
+        lines += [f"{mark}{kind.replace('_', ' ')}: {first['source']} {first['detail']}{more}"]
+    return lines
 
 
 def _fetched(outcome: Outcome) -> str:

@@ -84,6 +84,29 @@ QUARANTINE = Table(
         KNOWN_AT,
     ),
 )
+SENTINEL = Table(
+    name="quality.sentinel",
+    doc="One change in how an upstream behaves, from when it was noticed to when it was over. Nothing stored is touched.",
+    key=("source", "kind", "detected_at"),
+    licence="internal",
+    may_be_empty=True,
+    columns=(
+        Column(name="source", type="varchar", doc="Series, else the job that fetches it."),
+        Column(
+            name="kind",
+            type="varchar",
+            one_of=("refused_reply", "restated_history", "shortened_history", "stopped_series"),
+            doc="Replies that are not believed as a whole; most of what is told again is told differently; a history that begins later; no new values.",
+        ),
+        Column(name="detected_at", type="timestamptz", doc="When it could first be seen."),
+        Column(name="ended_at", type="timestamptz", doc="When it was seen to be over; NULL while it stands."),
+        Column(
+            name="detail", type="varchar", required=True, doc="What was seen when it was noticed, with its numbers."
+        ),
+        Column(name="landed_id", type="varchar", doc="The reply that showed it; NULL when it is that none did."),
+        KNOWN_AT,
+    ),
+)
 GAP = Table(
     name="quality.gap",
     doc="One stretch of periods that a table should have and has not.",
@@ -131,4 +154,4 @@ FRESHNESS = Table(
     ),
 )
 
-TABLES = (LEDGER, RESULT, QUARANTINE, GAP, FRESHNESS)
+TABLES = (LEDGER, RESULT, QUARANTINE, SENTINEL, GAP, FRESHNESS)
