@@ -15,6 +15,7 @@ from assets.recording import Recorded, record
 from pipelines.origins import Origin
 from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply
+from tests.pipeline import tidegauge
 from tests.stored import opened
 from warehouse import stoppages
 from warehouse.landing import Landing
@@ -197,7 +198,7 @@ def test_a_series_that_stops_alone_is_told_after_a_while(warehouse: Warehouse) -
     def ends(target: str, reply: Reply) -> Reply:
         return lines("RRPONTSYD", lambda day, value: f"{day},{value}\n" if day < "2026-01-03" else "")(target, reply)
 
-    found = [seen(warehouse.run(MONDAY + timedelta(days=n), ends)) for n in range(1, 12)]
+    found = [seen(warehouse.run(MONDAY + timedelta(days=n), ends)) for n in range(2, 12, 3)]
     assert [told for told in found if told] == [[("stopped_series", "RRPONTSYD")]]
 
 
@@ -261,3 +262,27 @@ def again(store: Store, warehouse: Warehouse) -> None:
     landing = Landing(warehouse.folder / "landing")
     said = record(store, landing, Origin("replay", warehouse.server.url, MONDAY).clients(landing))
     assert (seen(said), over(said), said.quarantined) == ([], [], [])
+
+
+def test_a_person_reads_it_once_in_the_summary_and_in_the_status_while_it_stands(
+    server: SampleServer, tmp_path: Path
+) -> None:
+    def summary(at: datetime, spoil: Callable[[str, Reply], Reply] | None) -> str:
+        server.at, server.spoil = at, spoil
+        done = tidegauge(tmp_path, "run", "--upstreams", server.url)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def standing() -> list[tuple[str, str, bool]]:
+        told = json.loads(tidegauge(tmp_path, "status", "--format", "json", "--origin", "replay").stdout)
+        found = [(row["kind"], row["of"], row["ended"] is None) for row in told["sentinels"]]
+        return [row for row in found if row[0] == "refused_reply"]  # by our clock all of the sample world has stopped
+
+    assert "refused reply" not in summary(MONDAY, None)
+    alert = "ALERT       refused reply: WALCL "
+    assert alert in summary(MONDAY + WEEK, thousandfold)
+    assert standing() == [("refused_reply", "WALCL", True)]
+    assert "refused reply" not in summary(MONDAY + 2 * WEEK, thousandfold)
+    assert standing() == [("refused_reply", "WALCL", True)]
+    assert alert.replace("ALERT", "over ") in summary(MONDAY + 2 * WEEK, None)
+    assert standing() == [("refused_reply", "WALCL", False)]

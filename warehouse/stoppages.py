@@ -28,7 +28,7 @@ def verdicts(store: Store, now: datetime) -> Iterator[Verdict]:
     ahead: defaultdict[tuple[object, ...], date] = defaultdict(lambda: date.min)
     for series in SERIES.values():
         ahead[_release(series)] = max(ahead[_release(series)], newest.get(series.id, date.min))
-    for source, period in newest.items():
+    for source, period in sorted(newest.items()):
         if source in SERIES:
             stopped_at = _stopped_at(SERIES[source], period, ahead[_release(SERIES[source])])
         else:
