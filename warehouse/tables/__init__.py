@@ -12,6 +12,7 @@ from warehouse.tables import (
     mbs,
     quality,
     rates,
+    reconciliation,
     reference,
     staged,
 )
@@ -30,6 +31,7 @@ TABLES: dict[str, Table] = {
         rates,
         equities,
         crypto,
+        reconciliation,
         quality,
     )
     for table in module.TABLES
