@@ -33,8 +33,6 @@ ACCOUNTS: dict[str, dict[str, str]] = {
     "Total TGA Withdrawals (Table II) (-)": {"open_today_bal": "DTS_TGA_WITHDRAWALS"},
     "Treasury General Account (TGA) Closing Balance": {"open_today_bal": CLOSE},
 }
-#: What the balances bring beside the closing one.
-BESIDE = tuple(sorted({series_id for columns in ACCOUNTS.values() for series_id in columns.values()} - {CLOSE}))
 #: Accounts outside the Fed, and their total with it.
 OTHER_ACCOUNTS = (
     "Tax and Loan Note Accounts",
@@ -66,7 +64,7 @@ class FiscalData:
         balances, lines = f"{DTS}/operating_cash_balance", f"{DTS}/deposits_withdrawals_operating_cash"
         by_line = "record_date,transaction_type,src_line_nbr"
         return [
-            Job(CLOSE, fetching(CLOSE, balances, balance_from, "record_date,src_line_nbr"), balance_from, BESIDE),
+            Job(CLOSE, fetching(CLOSE, balances, balance_from, "record_date,src_line_nbr"), balance_from),
             Job(FLOWS, fetching(FLOWS, lines, flows_from, by_line), flows_from),
         ]
 

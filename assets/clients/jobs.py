@@ -16,14 +16,12 @@ Newest = Callable[[str], date | None]
 class Job:
     """One thing to fetch, complete or not at all: ``key`` is the series or fact table that it is about.
 
-    ``asked_from`` is the first period asked for, None where that is a window of the upstream's own. ``beside`` are
-    the series that the replies bring beside the one that the job is named for.
+    ``asked_from`` is the first period asked for, None where that is a window of the upstream's own.
     """
 
     key: str
     fetch: Callable[[Get], Sequence[Reply]]
     asked_from: date | None = None
-    beside: tuple[str, ...] = ()
 
 
 class Client(Protocol):

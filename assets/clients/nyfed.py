@@ -12,11 +12,9 @@ from assets.clients.observations import Cell, observations
 from assets.clients.transport import Host
 from assets.clients.windows import start_again, windows
 from warehouse.catalogue import SERIES
-from warehouse.catalogue.nyfed import RATE_TYPES, SOMA_FIELDS
+from warehouse.catalogue.nyfed import HOLDINGS, RATE_TYPES, SOMA_FIELDS
 from warehouse.claims import Parsed, Reply, UpstreamError
 
-#: The job that brings all holdings; their history comes in one reply.
-HOLDINGS = "SOMA_TOTAL"
 NOT_REPORTED = ("",)
 UNSECURED = ("EFFR", "OBFR")
 RATES = {series_id: rate for rate, series_id in RATE_TYPES.items()}
@@ -31,12 +29,7 @@ class NyFed:
 
     def jobs(self, newest: Newest) -> list[Job]:
         return [
-            Job(
-                HOLDINGS,
-                lambda get: [get("/soma/summary.json", expect="json")],
-                SERIES[HOLDINGS].since,
-                tuple(SOMA_FIELDS.values()),
-            ),
+            Job(HOLDINGS, lambda get: [get("/soma/summary.json", expect="json")], SERIES[HOLDINGS].since),
             *(self._rate_job(series_id, SERIES[series_id].fetch_from(newest(series_id))) for series_id in RATES),
             *(
                 self._operations_job(family, start_again("bond", family.since, newest(family.table.name)))

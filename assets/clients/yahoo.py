@@ -27,10 +27,7 @@ class Yahoo:
 
     def jobs(self, newest: Newest) -> list[Job]:
         asked = {close: SERIES[close].fetch_from(newest(close)) for close in CLOSES}
-        return [
-            Job(close, self._fetching(symbol, asked[close]), asked[close], (adjusted,) if adjusted else ())
-            for symbol, (close, adjusted) in SYMBOLS.items()
-        ]
+        return [Job(close, self._fetching(CLOSES[close], since), since) for close, since in asked.items()]
 
     def _fetching(self, symbol: str, since: date) -> Callable[[Get], list[Reply]]:
         params = {

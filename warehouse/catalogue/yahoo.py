@@ -52,6 +52,7 @@ YAHOO = (
             title=f"{symbol}, adjusted for dividends",
             since=since,
             revised=True,
+            brought_by=f"YAHOO_{symbol}_CLOSE",
         )
         for symbol, since in FUNDS.items()
     ),

@@ -107,6 +107,27 @@ SENTINEL = Table(
         KNOWN_AT,
     ),
 )
+BACKFILL = Table(
+    name="quality.backfill",
+    doc="One history that was asked for again and answered: what is still missing of it cannot be had.",
+    key=("job", "answered_at"),
+    licence="internal",
+    may_be_empty=True,
+    columns=(
+        Column(
+            name="job",
+            type="varchar",
+            doc="What was asked for: a series, a fact table, or a venue's instrument and datum.",
+        ),
+        Column(name="answered_at", type="timestamptz", doc="When it was answered."),
+        Column(
+            name="asked_from",
+            type="date",
+            doc="First period asked for; NULL where that is a window of the upstream's own.",
+        ),
+        KNOWN_AT,
+    ),
+)
 GAP = Table(
     name="quality.gap",
     doc="One stretch of periods that a table should have and has not.",
@@ -115,7 +136,9 @@ GAP = Table(
     may_be_empty=True,
     columns=(
         Column(name="table_name", type="varchar", doc="Table with the gap."),
-        Column(name="key", type="varchar", doc="Series within it."),
+        Column(
+            name="key", type="varchar", doc="Series, or the job of a venue's instrument; empty where the table is one."
+        ),
         Column(name="from_period", type="date", doc="First period missing."),
         Column(name="to_period", type="date", doc="Last period missing."),
         Column(
@@ -123,7 +146,7 @@ GAP = Table(
             type="varchar",
             required=True,
             one_of=("missing", "closed", "upstream_window", "not_fetched"),
-            doc="Not sent on an open day; closed; outside what the upstream serves; not there or never fetched.",
+            doc="Not sent on an open day; an unscheduled holiday; not served, or asked for again in vain; not there or never fetched.",
         ),
         Column(name="first_seen_at", type="timestamptz", required=True, doc="When the gap was first seen."),
         KNOWN_AT,
@@ -154,4 +177,4 @@ FRESHNESS = Table(
     ),
 )
 
-TABLES = (LEDGER, RESULT, QUARANTINE, SENTINEL, GAP, FRESHNESS)
+TABLES = (LEDGER, RESULT, QUARANTINE, SENTINEL, BACKFILL, GAP, FRESHNESS)
