@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.keeping_up import keep_up
 from assets.landing import CRYPTO, MACRO, UPSTREAMS
-from assets.recording import record
 from assets.session import Session
-from warehouse import stoppages
 from warehouse.declared import reference_frames
-from warehouse.freshness import freshness
-from warehouse.gaps import find_gaps
-from warehouse.sentinels import Noted, Sentinel, note
+from warehouse.sentinels import Noted, Sentinel
 from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
 
 #: Each table that is recorded, and the upstreams that tell of it.
@@ -20,7 +17,14 @@ RECORDED = {
     **{table.name: CRYPTO for table in crypto_facts.TABLES},
     **{
         table.name: UPSTREAMS
-        for table in (facts.LANDED, quality.QUARANTINE, quality.SENTINEL, quality.GAP, quality.FRESHNESS)
+        for table in (
+            facts.LANDED,
+            quality.QUARANTINE,
+            quality.SENTINEL,
+            quality.BACKFILL,
+            quality.GAP,
+            quality.FRESHNESS,
+        )
     },
 }
 
@@ -58,11 +62,9 @@ def recorded(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
     store = session.store
-    said = record(store, session.landing, session.clients)
-    with store.transaction():
-        store.replace(quality.GAP, find_gaps(store, session.now))
-        store.replace(quality.FRESHNESS, freshness(store, session.now))
-        said.sentinels.add(note(store, stoppages.verdicts(store, session.now)))
+    said = keep_up(session)
+    for earlier in session.earlier:
+        said.add(earlier)
     for rejected in said.quarantined[:20]:
         context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
     rows = store.ledger.row_counts()

@@ -1,7 +1,7 @@
 """Landing: every upstream asked at the same time, each within its own limits; what fails leaves the others whole."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -23,8 +23,14 @@ def fetch(
     planned: Progress = lambda _upstream, _jobs: None,
     finished: Progress = lambda _upstream, _jobs: None,
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    only: Container[str] | None = None,
+    is_backfill: bool = False,
 ) -> list[Fetched]:
-    """Fetch everything that may be new and say how each job ended. ``sleep`` is how a retry waits."""
+    """Fetch everything that may be new, or the jobs of ``only``, and say how each ended.
+
+    ``sleep`` is how a retry waits. What a backfill brings is marked so.
+    """
     with ExitStack() as stack:
         futures = []
         for upstream, client in clients.items():
@@ -32,13 +38,23 @@ def fetch(
             transport = Transport(client.host, landing, http, sleep=sleep)
             pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
             stack.callback(pool.shutdown, cancel_futures=True)
-            jobs = client.jobs(newest)
+            jobs = [job for job in client.jobs(newest) if only is None or job.key in only]
             planned(upstream, len(jobs))
-            futures += [pool.submit(_run, job, upstream, transport, landing, run_id, finished) for job in jobs]
+            futures += [
+                pool.submit(_run, job, upstream, transport, landing, run_id, finished, is_backfill) for job in jobs
+            ]
         return [future.result() for future in futures]
 
 
-def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id: str, finished: Progress) -> Fetched:
+def _run(
+    job: Job,
+    upstream: str,
+    transport: Transport,
+    landing: Landing,
+    run_id: str,
+    finished: Progress,
+    is_backfill: bool,
+) -> Fetched:
     outcome: Outcome = "ok"
     replies: tuple[Landed, ...] = ()
     reason = ""
@@ -59,6 +75,7 @@ def _run(job: Job, upstream: str, transport: Transport, landing: Landing, run_id
         finished_at=datetime.now(UTC),
         replies=replies,
         asked_from=job.asked_from.isoformat() if job.asked_from else "",
+        is_backfill=is_backfill,
     )
     landing.finish(fetched)
     finished(upstream, 1)

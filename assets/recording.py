@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from warehouse.sentinels import Noted
 from warehouse.store import Appended, Store
 from warehouse.table import Table
 from warehouse.tables.facts import LANDED
-from warehouse.tables.quality import QUARANTINE
+from warehouse.tables.quality import BACKFILL, QUARANTINE
 
 
 @dataclass
@@ -25,6 +26,17 @@ class Recorded:
     appended: defaultdict[str, Appended] = field(default_factory=lambda: defaultdict(Appended))
     quarantined: list[Rejected] = field(default_factory=list)
     sentinels: Noted = field(default_factory=Noted)
+
+    def add(self, other: "Recorded") -> None:
+        for name, appended in other.appended.items():
+            self.appended[name] += appended
+        self.quarantined += other.quarantined
+        self.sentinels.add(other.sentinels)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything was added."""
+        return any(appended.new or appended.revised for appended in self.appended.values())
 
 
 def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Recorded:
@@ -51,6 +63,7 @@ def record(store: Store, landing: Landing, clients: Mapping[str, Client]) -> Rec
                 resting_on = sorted(used | {r.landed.landed_id for r in fresh})
                 recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
                 recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)
+                recorded.appended[BACKFILL.name] += _append_answers(store, round_, rejected)
             recorded.quarantined += fresh
     return recorded
 
@@ -111,6 +124,22 @@ def _append_landed(store: Store, landed: Sequence[Landed]) -> Appended:
     columns = {c.name for c in LANDED.columns}
     rows = [{k: v for k, v in vars(r).items() if k in columns} | {"known_at": r.received_at} for r in landed]
     return Appended(new=store.insert(LANDED, pl.DataFrame(rows, schema=LANDED.polars_schema)))
+
+
+def _append_answers(store: Store, jobs: Sequence[Fetched], rejected: Sequence[Rejected]) -> Appended:
+    """The backfills that were answered, and by what can be believed."""
+    refused = {each.landed.landed_id for each in rejected if each.locator.startswith(WHOLE_REPLY)}
+    rows = [
+        {
+            "job": job.key,
+            "answered_at": job.finished_at,
+            "asked_from": date.fromisoformat(job.asked_from) if job.asked_from else None,
+            "known_at": job.finished_at,
+        }
+        for job in jobs
+        if job.is_backfill and refused.isdisjoint(reply.landed_id for reply in job.replies)
+    ]
+    return Appended(new=store.insert(BACKFILL, pl.DataFrame(rows, schema=BACKFILL.polars_schema)))
 
 
 def _append_quarantine(store: Store, rejected: Sequence[Rejected]) -> Appended:

@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from assets.backfill import Backfill
 from pipelines.instance import instance
 from pipelines.origins import origin_name
 from pipelines.places import Folder
@@ -42,7 +43,7 @@ class Outcome:
         return 3 if self.errors or self.failed_fetches else 0
 
 
-def run(upstreams: str, select: str) -> Outcome:
+def run(upstreams: str, select: str, backfill: Backfill | None = None) -> Outcome:
     """Run the selected assets once. Upstream failures do not raise; they are in the outcome."""
     origin = origin_name(upstreams)
     os.environ["TIDEGAUGE_UPSTREAMS"] = upstreams
@@ -60,7 +61,11 @@ def run(upstreams: str, select: str) -> Outcome:
             asset_selection=sorted(keys),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"tidegauge/origin": origin, "tidegauge/upstreams": upstreams},
+            tags={
+                "tidegauge/origin": origin,
+                "tidegauge/upstreams": upstreams,
+                **(backfill.tags if backfill else {}),
+            },
         )
     return _outcome(origin, result)
 

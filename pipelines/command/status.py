@@ -27,8 +27,16 @@ QUERIES = {
         order by ended is not null, detected desc, kind, of
     """,
     "gaps": """
-        select reason, count(*) as stretches, string_agg(distinct if(key = '', table_name, key), ', ') as of
-        from quality.gap group by reason order by reason
+        select reason, count(*) as stretches, count(distinct (table_name, key)) as series,
+            array_to_string(list(stretch order by from_period desc, stretch)[1:3], '; ') as newest
+        from (
+            select *, if(key = '', table_name, key) || ' ' || if(
+                year(to_period) = 9999, 'since ' || from_period,
+                if(from_period = to_period, from_period::varchar, from_period || ' to ' || to_period)
+            ) as stretch
+            from quality.gap
+        )
+        group by reason order by reason
     """,
     "quarantine": """
         select source, count(*) as "values", any_value(field) as field, any_value(value) as value,
