@@ -4,7 +4,7 @@ BIN := .venv/bin
 # An index, mirror or cache is the machine's business: locks carry versions and hashes only.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: run ui test bench lint lock clean
+.PHONY: run ui test bench lint lock docs clean
 
 run: .venv/run.stamp  ## fetch, build, check and publish the built-in sample world
 	$(BIN)/tidegauge run
@@ -46,6 +46,9 @@ lock:  ## write the locks again from pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock pyproject.toml
+
+docs: .venv/run.stamp  ## docs/dictionary.md again, from the declarations
+	$(BIN)/tidegauge dictionary > docs/dictionary.md
 
 clean:  ## remove the environment and the sample world's data; live data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache warehouse/data/sample

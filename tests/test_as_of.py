@@ -6,16 +6,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from tests.contents import content
 from tests.models import Facts, built, moment, series
 from tests.pipeline import sql, tidegauge
 from warehouse.as_of import NEVER_REVISED, as_of_name, as_of_views
 from warehouse.copies import open_published
 from warehouse.queries import model_queries
 from warehouse.store import Store
-from warehouse.table import Table
 from warehouse.tables import TABLES
 from warehouse.tables.facts import OBSERVATION
 
@@ -60,15 +59,6 @@ def test_as_first_published_takes_every_inputs_first_vintage() -> None:
 
 
 # -- the whole sample world ------------------------------------------------------------------------
-
-
-def content(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> tuple[int, int]:
-    """The number of rows, and a hash of every bit of them in any order."""
-    columns = ", ".join(column.name for column in table.columns)
-    ((rows, digest),) = connection.execute(
-        f"select count(*), coalesce(bit_xor(hash(row({columns}))), 0) from {name}"
-    ).fetchall()
-    return rows, digest
 
 
 def asked(published: Path, at: datetime) -> Content:

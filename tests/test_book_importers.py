@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline import needs_recordings
+from assets.book_import import import_books
+from assets.coverage import Coverage, log_of, read
+from tests.pipeline import needs_recordings, tidegauge
 from warehouse.books.binance_depth import capture_events, diff, snapshot
 from warehouse.books.book import reasons, record_batch
 from warehouse.books.level_csv import level_events
 from warehouse.books.rebuilt import EPOCH, Market, Rebuilt, Snapshot, books_at
+from warehouse.books.spool import Spool
 
 RECORDINGS = os.environ.get("TIDEGAUGE_RECORDINGS")
 BOOKS = Path(RECORDINGS or ".") / "books"
@@ -177,3 +180,34 @@ def test_another_symbols_file_is_refused():
     (path,) = (BOOKS / "lasota_binance_positive").glob("merged_*")
     with pytest.raises(ValueError, match="is of TRXUSDT, not of BTCUSDT"):
         list(level_events(path, "BTCUSDT"))
+
+
+def test_moments_after_a_missing_update_are_expected_and_not_served(tmp_path):
+    events = [
+        shot(10, 1),
+        change(10, 12, 2, previous=9),
+        change(16, 17, 3, previous=15),  # 13 to 15 are missing: seconds 3, 4 and 5 have no book
+        change(18, 19, 4, previous=17),
+        shot(20, 6),
+        change(20, 23, 7, previous=19),
+    ]
+    with Spool(tmp_path / "spool") as spool, Coverage(log_of(tmp_path / "spool")) as coverage:
+        imported = import_books(
+            events, LINEAR, every=SECOND, limit=10, spool=spool, coverage=coverage, now=EPOCH + 10 * SECOND
+        )
+    assert (imported.books, imported.served, imported.unserved) == (4, 4, 3)
+    (row,) = read(log_of(tmp_path / "spool")).select("venue", "symbol", "polls_expected", "polls_served").rows()
+    assert row == ("binance", "BTC/USDT:USDT", 7, 4)
+
+
+@needs_recordings
+def test_the_command_imports_a_recorded_capture(tmp_path):
+    files = sorted(map(str, (BOOKS / "hftbacktest_um_btcusdt_2024-07").glob("btcusdt_*.gz")))
+    options = ("--kind", "binance-depth", "--symbol", "BTC/USDT", "--market", "linear", "--origin", "replay")
+    done = tidegauge(tmp_path, "import-books", *options, *files)
+    assert done.returncode == 0, done.stderr
+    assert "481 books of BTC/USDT:USDT" in done.stdout
+    assert "480 of 480 moments" in done.stdout
+    wrong = tidegauge(tmp_path, "import-books", *options[:2], "--symbol", "DOGE/USDT", *options[4:], *files)
+    assert wrong.returncode == 2
+    assert "no update of DOGE/USDT:USDT in these files" in wrong.stderr

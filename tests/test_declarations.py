@@ -16,6 +16,8 @@ from warehouse.table import Column, Table
 from warehouse.tables import TABLES
 from warehouse.units import UNITS, agrees
 
+REPOSITORY = Path(__file__).parent.parent
+
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LAYERS = ("reference", "facts", "staged", "metrics")
 COLUMNS = [
@@ -156,6 +158,22 @@ def test_the_dictionary_names_every_table_and_column() -> None:
         assert f"\n## {table.name}\n\n{table.doc}\n" in text
         for column in table.columns:
             assert f"\n| {column.name} | {column.type} | {column.unit} | {column.doc} |" in text
+    for series in SERIES.values():
+        assert f"\n| {series.id} | " in text
+
+
+def test_the_dictionary_says_formula_rules_and_bounds() -> None:
+    text = dictionary([TABLES["metrics.net_liquidity_attribution"]], with_series=False)
+    assert "Formula: `sql/metrics/net_liquidity_attribution.sql`, over " in text
+    assert "Rule (critical): " in text
+    assert (
+        "| required; one of treasury_bills, treasury_coupons, mbs, other_assets, tga, reverse_repo, unsplit |" in text
+    )
+
+
+def test_the_dictionary_in_docs_is_of_these_declarations() -> None:
+    """``make docs`` writes it."""
+    assert (REPOSITORY / "docs" / "dictionary.md").read_text() == dictionary(TABLES.values())
 
 
 @pytest.mark.parametrize(

@@ -77,14 +77,13 @@ def _expectations(table: Table, rules: Sequence[Rule]) -> "Iterator[Expectation]
     if not table.may_be_empty:
         yield gxe.ExpectTableRowCountToBeBetween(min_value=1, severity="critical", description="It has rows.")
     for c in table.columns:
-        if c.min is not None or c.max is not None:
-            low, high = "-inf" if c.min is None else f"{c.min:g}", "inf" if c.max is None else f"{c.max:g}"
+        if c.bounds:
             yield gxe.ExpectColumnValuesToBeBetween(
                 column=c.name,
                 min_value=c.min,
                 max_value=c.max,
                 severity="critical",
-                description=f"{c.name} is between {low} and {high} {c.unit}.",
+                description=f"{c.name} is {c.bounds} {c.unit}.",
             )
         if c.one_of:
             yield gxe.ExpectColumnValuesToBeInSet(

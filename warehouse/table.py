@@ -36,6 +36,19 @@ class Column:
             raise ValueError(f"column {self.name}: the meaning must be a sentence ending in a full stop")
 
     @property
+    def bounds(self) -> str:
+        """What its numbers may be, in words; empty when anything."""
+        match self.min, self.max:
+            case None, None:
+                return ""
+            case low, None:
+                return f"at least {low:g}"
+            case None, high:
+                return f"at most {high:g}"
+            case low, high:
+                return f"between {low:g} and {high:g}"
+
+    @property
     def comment(self) -> str:
         return f"{self.doc} [{self.unit}]" if self.unit else self.doc
 

@@ -1,11 +1,15 @@
 """The command itself: its verbs, and what happens to errors."""
 
+import contextlib
 import os
 import sys
 
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.dictionary import dictionary
+from pipelines.command.doctor import doctor
+from pipelines.command.import_books import import_books
 from pipelines.command.rebuild import rebuild
 from pipelines.command.run import run
 from pipelines.command.show import show
@@ -26,6 +30,8 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:  # whoever read us, head for one, has seen enough
+            raise click.exceptions.Exit(0) from None
         except Exception as error:
             if ctx.params["debug"]:
                 raise
@@ -47,9 +53,12 @@ def tidegauge(debug: bool) -> None:
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
                                         a number back to the bytes it came from
+    tidegauge dictionary net_liquidity  what a table's columns mean
     tidegauge capture                   order books, until Ctrl-C
+    tidegauge import-books FILES        recorded raw streams of order books
     tidegauge rebuild                   every table again from what was landed, without any upstream
     tidegauge verify                    whether anything kept is damaged; with --repair, mend it
+    tidegauge doctor                    whether this machine is set up for it
     tidegauge ui                        the Dagster UI with schedules
 
     Data lies under warehouse/data/<origin>, or TIDEGAUGE_DATA. Origins never mix: sample is synthetic, live is
@@ -60,7 +69,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, capture, rebuild, verify, ui):
+for verb in (run, status, show, sql, trace, dictionary, capture, import_books, rebuild, verify, doctor, ui):
     tidegauge.add_command(verb)
 
 
@@ -76,6 +85,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError):
+            stream.flush()
     os._exit(code if isinstance(code, int) else 0)

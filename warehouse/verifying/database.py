@@ -57,12 +57,16 @@ def _bad_places(database: Path) -> Iterator[int]:
 
 
 def _unreadable(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Damage]:
-    """The columns of each table that cannot be read; a connection may be of no use after an error."""
+    """The columns of each table that cannot be read; a connection may be of no use after an error.
+
+    Views are not read: they hold nothing of their own.
+    """
     connection = opened(database)
     try:
         columns: dict[str, list[str]] = {}
         for schema, table, column in connection.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() where not internal order by all"
+            "select schema_name, table_name, column_name from duckdb_columns() semi join duckdb_tables() "
+            "using (database_name, schema_name, table_name) where not internal order by all"
         ).fetchall():
             columns.setdefault(f"{schema}.{table}", []).append(column)
         for done, (table, names) in enumerate(columns.items(), start=1):

@@ -1,0 +1,138 @@
+"""Whether this machine can run the warehouse: findings, each with what to do about it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+from typing import Literal
+
+import duckdb
+import httpx
+from packaging.requirements import Requirement
+
+from pipelines.origins import PLACES
+from pipelines.places import Folder, data_root
+from warehouse.catalogue.venues import DEFAULT
+
+Level = Literal["ok", "note", "wrong"]
+LEAST_FREE_BYTES = 5 << 30
+TOLERATED_SKEW = timedelta(seconds=30)
+TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; what is not ``ok`` says how to mend it."""
+
+    level: Level
+    what: str
+    mend: str = ""
+
+
+def diagnose(origin: str) -> Iterator[Finding]:
+    """Everything that can be said of a set-up; the network is only asked for the live origin."""
+    yield from _packages()
+    yield from _place(origin)
+    yield from _options()
+    if origin == "live":
+        yield from _network()
+
+
+def _packages() -> Iterator[Finding]:
+    """What is installed against what the project pins."""
+    wrong = 0
+    for wanted in map(Requirement, requires("tidegauge") or []):
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(wanted.name)
+        except PackageNotFoundError:
+            found = "nothing"
+        if found == "nothing" or not wanted.specifier.contains(found, prereleases=True):
+            wrong += 1
+            yield Finding("wrong", f"{wanted.name} is {found}, not {wanted.specifier or 'installed'}", "make clean run")
+    if not wrong:
+        yield Finding("ok", f"packages as pinned (duckdb {duckdb.__version__})")
+
+
+def _place(origin: str) -> Iterator[Finding]:
+    """Where data goes: may it be written, is there room, is it in use."""
+    root, folder = data_root(), Folder(origin)
+    above = next(path for path in (root, *root.parents) if path.exists())
+    if not os.access(above, os.W_OK):
+        yield Finding("wrong", f"{above} cannot be written", "set TIDEGAUGE_DATA to a folder of yours")
+        return
+    free = shutil.disk_usage(above).free
+    level: Level = "ok" if free >= LEAST_FREE_BYTES else "wrong"
+    yield Finding(
+        level,
+        f"{root}: {free / 2**30:,.0f} GiB free",
+        "" if level == "ok" else "free some space, or set TIDEGAUGE_DATA",
+    )
+    manifest = folder.shelf.manifest()
+    if manifest is None:
+        yield Finding("note", f"nothing of {origin} is published", f"tidegauge run --upstreams {origin}")
+    else:
+        yield Finding("ok", f"{origin} published at {manifest['published_at'][:16]}Z")
+    if folder.database.exists():
+        try:
+            duckdb.connect(folder.database, read_only=True).close()
+        except duckdb.Error as error:
+            if "lock" in str(error):
+                what = f"{folder.database} is open in another process"
+                yield Finding("note", what, "a run is at work; readers use what is published")
+            else:
+                what = f"{folder.database}: {str(error).splitlines()[0]}"
+                yield Finding("wrong", what, f"tidegauge verify --repair --origin {origin}")
+
+
+def _options() -> Iterator[Finding]:
+    if os.environ.get("FRED_API_KEY"):
+        yield Finding("ok", "FRED_API_KEY is set: FRED is asked through its API, with vintages")
+    else:
+        yield Finding(
+            "note", "FRED_API_KEY is not set: latest values only", "a free key of FRED adds units and vintages"
+        )
+    if find_spec("numba") is None:
+        yield Finding(
+            "note", "Numba is not there: order books are measured with NumPy", "pip install 'tidegauge[fast]'"
+        )
+
+
+def _network() -> Iterator[Finding]:
+    """Each live upstream's front door, and our clock against theirs."""
+    doors = {name: place.live for name, place in PLACES.items()} | {venue.name: venue.live for venue in DEFAULT}
+    with httpx.Client(timeout=TIMEOUT_S, follow_redirects=True) as http, ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda door: _door(http, *door), doors.items()):
+            yield from found
+
+
+def _door(http: httpx.Client, name: str, address: str) -> list[Finding]:
+    try:
+        reply = http.get(address)
+    except httpx.HTTPError as error:
+        return [
+            Finding(
+                "wrong",
+                f"{name}: {type(error).__name__} at {address}",
+                "network, proxy or firewall; a run goes on without it",
+            )
+        ]
+    if reply.status_code == 451:
+        return [Finding("note", f"{name} is blocked here", "nothing to do: a run names it and goes on")]
+    told = reply.headers.get("date")
+    skew = abs(datetime.now(UTC) - parsedate_to_datetime(told)) if told else timedelta(0)
+    if skew > TOLERATED_SKEW:
+        return [
+            Finding(
+                "wrong",
+                f"{name}: our clock differs by {skew.total_seconds():,.0f} s",
+                "set this machine's clock by NTP",
+            )
+        ]
+    return [Finding("ok", f"{name} answers")]

@@ -1,0 +1,14 @@
+"""What a table holds, to the last bit."""
+
+import duckdb
+
+from warehouse.table import Table
+
+
+def content(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> tuple[int, int]:
+    """The number of rows under a name, and a hash of every bit of them in any order."""
+    columns = ", ".join(column.name for column in table.columns)
+    ((rows, digest),) = connection.execute(
+        f"select count(*), coalesce(bit_xor(hash(row({columns}))), 0) from {name}"
+    ).fetchall()
+    return rows, digest
