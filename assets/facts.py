@@ -4,17 +4,28 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.keeping_up import keep_up
 from assets.landing import CRYPTO, MACRO, UPSTREAMS
-from assets.recording import record, review
 from assets.session import Session
 from warehouse.declared import declare
+from warehouse.sentinels import Noted, Sentinel
 from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
 
 #: Each table that is recorded, and the upstreams that tell of it.
 RECORDED = {
     **{table.name: MACRO for table in facts.TABLES},
     **{table.name: CRYPTO for table in crypto_facts.TABLES},
-    **{table.name: UPSTREAMS for table in (facts.LANDED, quality.QUARANTINE, quality.GAP, quality.FRESHNESS)},
+    **{
+        table.name: UPSTREAMS
+        for table in (
+            facts.LANDED,
+            quality.QUARANTINE,
+            quality.SENTINEL,
+            quality.BACKFILL,
+            quality.GAP,
+            quality.FRESHNESS,
+        )
+    },
 }
 
 
@@ -49,8 +60,9 @@ def recorded(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append what was landed; whatever was selected, all that is unread is recorded, so nothing landed waits."""
     store = session.store
-    said = record(store, session.landing, session.clients_at)
-    review(store, session.now)
+    said = keep_up(session)
+    for earlier in session.earlier:
+        said.add(earlier)
     for rejected in said.quarantined[:20]:
         context.log.warning(f"quarantined {rejected.source} {rejected.field}={rejected.value}: {rejected.reason}")
     rows = store.ledger.row_counts()
@@ -63,5 +75,18 @@ def recorded(
                 "dagster/row_count": rows.get(table.name, 0),
                 "new": appended.new,
                 "revised": appended.revised,
+                **(_changes(said.sentinels) if table is quality.SENTINEL else {}),
             },
         )
+
+
+def _changes(noted: Noted) -> dict[str, dg.MetadataValue]:
+    """What began and what ended, for the summary of the run."""
+    return {
+        "detected": dg.MetadataValue.json([_told(sentinel) for sentinel in noted.detected]),
+        "ended": dg.MetadataValue.json([_told(sentinel) for sentinel in noted.ended]),
+    }
+
+
+def _told(sentinel: Sentinel) -> dict[str, str]:
+    return {"source": sentinel.source, "kind": sentinel.kind, "detail": sentinel.detail}

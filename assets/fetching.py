@@ -1,9 +1,10 @@
 """Landing: every upstream asked at the same time, each within its own limits; what fails leaves the others whole."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assets.clients.jobs import Client, Job, Newest
@@ -15,6 +16,15 @@ from warehouse.landing import Fetched, Landed, Landing, Outcome
 Progress = Callable[[str, int], None]
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Who asks: a run, what it takes for now, and whether it asks again for what is missing."""
+
+    run_id: str
+    now: datetime
+    is_backfill: bool
+
+
 def fetch(
     clients: Mapping[str, Client],
     landing: Landing,
@@ -24,12 +34,15 @@ def fetch(
     planned: Progress = lambda _upstream, _jobs: None,
     finished: Progress = lambda _upstream, _jobs: None,
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    only: Container[str] | None = None,
+    is_backfill: bool = False,
 ) -> list[Fetched]:
-    """Fetch everything that may be new and say how each job ended.
+    """Fetch everything that may be new, or the jobs of ``only``, and say how each ended.
 
-    ``now`` is what the run takes for now, ``sleep`` how a retry waits.
+    ``now`` is what the run takes for now, ``sleep`` how a retry waits. What a backfill brings is marked so.
     """
-    again = landing.lost_jobs()
+    again, asking = landing.lost_jobs(), Asking(run_id, now, is_backfill)
     with ExitStack() as stack:
         futures = []
         for upstream, client in clients.items():
@@ -37,9 +50,10 @@ def fetch(
             transport = Transport(client.host, landing, http, sleep=sleep)
             pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
             stack.callback(pool.shutdown, cancel_futures=True)
-            jobs = client.jobs(_unless_lost(newest, again.get(upstream, set()) | again.get("", set())))
+            known = _unless_lost(newest, again.get(upstream, set()) | again.get("", set()))
+            jobs = [job for job in client.jobs(known) if only is None or job.key in only]
             planned(upstream, len(jobs))
-            futures += [pool.submit(_run, job, upstream, transport, landing, (run_id, now), finished) for job in jobs]
+            futures += [pool.submit(_run, job, upstream, transport, landing, asking, finished) for job in jobs]
         return [future.result() for future in futures]
 
 
@@ -49,7 +63,7 @@ def _unless_lost(newest: Newest, lost: set[str]) -> Newest:
 
 
 def _run(
-    job: Job, upstream: str, transport: Transport, landing: Landing, run: tuple[str, datetime], finished: Progress
+    job: Job, upstream: str, transport: Transport, landing: Landing, asking: Asking, finished: Progress
 ) -> Fetched:
     outcome: Outcome = "ok"
     replies: tuple[Landed, ...] = ()
@@ -62,16 +76,17 @@ def _run(
         raise
     except Exception as error:  # a library met a reply it could not read
         outcome, reason = "failed", f"{job.key}: unreadable reply: {type(error).__name__}: {error}"
-    run_id, now = run
     fetched = Fetched(
-        run_id=run_id,
-        now=now,
+        run_id=asking.run_id,
+        now=asking.now,
         upstream=upstream,
         key=job.key,
         outcome=outcome,
         reason=reason,
         finished_at=datetime.now(UTC),
         replies=replies,
+        asked_from=job.asked_from.isoformat() if job.asked_from else "",
+        is_backfill=asking.is_backfill,
     )
     landing.finish(fetched)
     finished(upstream, 1)

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import dagster as dg
 
+from assets.clients.jobs import Newest
 from assets.fetching import fetch
+from assets.keeping_up import keep_up
 from assets.progress import progress
 from assets.session import Session
 from warehouse.catalogue.venues import DEFAULT, VENUES
@@ -60,9 +62,24 @@ def landing(
     """
     selected = sorted(key.path[-1] for key in context.selected_asset_keys)
     clients = {name: client for name, client in session.clients.items() if name in selected}
+    backfill = session.backfill
+    newest: Newest = session.store.newest_periods().get
+    only = None
+    if backfill:
+        session.earlier.append(keep_up(session))  # what an interrupted run left may have closed gaps
+        clients, newest, only = backfill.bounded(clients), backfill.newest, backfill.jobs(session.store)
     with progress() as (planned, finished):
-        newest = session.store.newest_periods().get
-        fetched = fetch(clients, session.landing, newest, context.run_id, session.now, planned, finished)
+        fetched = fetch(
+            clients,
+            session.landing,
+            newest,
+            context.run_id,
+            session.now,
+            planned,
+            finished,
+            only=only,
+            is_backfill=backfill is not None,
+        )
     for upstream in selected:
         jobs = [job for job in fetched if job.upstream == upstream]
         yield dg.MaterializeResult(asset_key=["landing", upstream], metadata=_told(jobs))

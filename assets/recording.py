@@ -3,20 +3,22 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
 from assets.clients.jobs import Client
+from assets.watching import Watch
 from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
 from warehouse.freshness import freshness
 from warehouse.gaps import find_gaps
 from warehouse.landing import Entry, Fetched, Landed, Landing
 from warehouse.screening import screen
+from warehouse.sentinels import Noted
 from warehouse.store import Appended, Store
 from warehouse.table import Table
 from warehouse.tables.facts import LANDED
-from warehouse.tables.quality import FRESHNESS, GAP, QUARANTINE
+from warehouse.tables.quality import BACKFILL, FRESHNESS, GAP, QUARANTINE
 
 #: The clients of an origin, as of what a run took for now: replies are read by the clock they were asked by.
 Clients = Callable[[datetime], Mapping[str, Client]]
@@ -30,6 +32,13 @@ class Recorded:
 
     appended: defaultdict[str, Appended] = field(default_factory=lambda: defaultdict(Appended))
     quarantined: list[Rejected] = field(default_factory=list)
+    sentinels: Noted = field(default_factory=Noted)
+
+    def add(self, other: "Recorded") -> None:
+        for name, appended in other.appended.items():
+            self.appended[name] += appended
+        self.quarantined += other.quarantined
+        self.sentinels.add(other.sentinels)
 
 
 def record(store: Store, landing: Landing, clients: Clients) -> Recorded:
@@ -40,7 +49,7 @@ def record(store: Store, landing: Landing, clients: Clients) -> Recorded:
     recorded = Recorded()
     for entries in _rounds(landing.entries(store.journal_end())):
         with store.transaction():
-            record_round(store, landing, clients, [e.job for e in entries if _is_told(e)], recorded)
+            record_round(store, landing, clients, [e.job for e in entries if e.job], recorded)
             store.note_recorded(entries)
     return recorded
 
@@ -52,11 +61,11 @@ def record_again(store: Store, landing: Landing, clients: Clients, told: Callabl
     """
     recorded = Recorded()
     entries = list(landing.entries())
-    in_order = sorted((e for e in entries if _is_told(e)), key=_receipt)
+    in_order = sorted((entry for entry in entries if entry.job), key=_receipt)
     done = 0
     for round_ in _rounds(in_order):
         with store.transaction():
-            record_round(store, landing, clients, [e.job for e in round_], recorded)
+            record_round(store, landing, clients, [e.job for e in round_ if e.job], recorded)
         done += len(round_)
         told(done, len(in_order))
     if entries:
@@ -72,28 +81,29 @@ def review(store: Store, now: datetime) -> None:
         store.replace(FRESHNESS, freshness(store, now))
 
 
-def record_round(
-    store: Store, landing: Landing, clients: Clients, jobs: Iterable[Fetched | None], recorded: Recorded
-) -> None:
+def record_round(store: Store, landing: Landing, clients: Clients, jobs: Sequence[Fetched], recorded: Recorded) -> None:
     """Append what some jobs say, inside a transaction; none is there twice, and each comes after those before it."""
-    frames, rejected, replies = _parsed(landing, clients, [job for job in jobs if job])
+    lost = list(_lost(landing, jobs))
+    left_out = {rejected.landed.landed_id for rejected in lost}
+    whole = [job for job in jobs if left_out.isdisjoint(reply.landed_id for reply in job.replies)]
+    replies = {landed.landed_id: landed for job in jobs for landed in job.replies}
+    frames, rejected = _parsed(landing, clients, [job for job in whole if job.outcome == "ok"])
     used: set[str] = set()
+    watch = Watch(store, whole)
     for table, frame in frames:
         kept, unbelievable = screen(store, table, frame, replies)
         rejected += unbelievable
+        watch.look(table, kept)
         appended = store.append(table, kept)
         recorded.appended[table.name] += appended
         used |= appended.landed_ids
-    fresh = _unknown(store, rejected)
+    fresh = _unknown(store, [*lost, *watch.news(rejected)])
+    recorded.sentinels.add(watch.note())
     resting_on = sorted(used | {r.landed.landed_id for r in fresh})
     recorded.appended[LANDED.name] += _append_landed(store, [replies[i] for i in resting_on])
     recorded.appended[QUARANTINE.name] += _append_quarantine(store, fresh)
+    recorded.appended[BACKFILL.name] += _append_answers(store, whole, rejected)
     recorded.quarantined += fresh
-
-
-def _is_told(entry: Entry) -> bool:
-    """Whether a job ended well, so that its replies are to be parsed."""
-    return entry.job is not None and entry.job.outcome == "ok"
 
 
 def _receipt(entry: Entry) -> tuple[datetime, str, str]:
@@ -104,31 +114,38 @@ def _receipt(entry: Entry) -> tuple[datetime, str, str]:
 
 
 def _rounds(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
-    """Group jobs so that none is twice in a group: a second fetch of a thing must see what the first one said."""
+    """Group jobs by run, and so that none is twice in a group.
+
+    A second fetch of a thing must see what the first one said, and a run is judged by all that it brought.
+    """
     round_: list[Entry] = []
     seen: set[tuple[str, str]] = set()
+    run_id = ""
     for entry in entries:
-        name = (entry.job.upstream, entry.job.key) if entry.job else ("", "")
-        if name in seen and _is_told(entry):
-            yield round_
-            round_, seen = [], set()
-        seen.add(name)
+        if job := entry.job:
+            if round_ and (job.run_id != run_id or (job.upstream, job.key) in seen):
+                yield round_
+                round_, seen = [], set()
+            run_id = job.run_id
+            seen.add((job.upstream, job.key))
         round_.append(entry)
     if round_:
         yield round_
 
 
+def _lost(landing: Landing, jobs: Iterable[Fetched]) -> Iterator[Rejected]:
+    """The jobs of which a reply is damaged for good: we lost it, whatever the upstream said."""
+    for job in jobs:
+        if lost := [reply for reply in job.replies if landing.loss(reply)]:
+            yield _whole(job, UpstreamError(job.key, LOST, request=lost[0].request))
+
+
 def _parsed(
     landing: Landing, clients: Clients, jobs: Sequence[Fetched]
-) -> tuple[list[tuple[Table, pl.DataFrame]], list[Rejected], dict[str, Landed]]:
+) -> tuple[list[tuple[Table, pl.DataFrame]], list[Rejected]]:
     by_table: defaultdict[str, list[tuple[Table, pl.DataFrame]]] = defaultdict(list)
     rejected: list[Rejected] = []
-    replies: dict[str, Landed] = {}
     for job in jobs:
-        replies |= {landed.landed_id: landed for landed in job.replies}
-        if lost := [reply for reply in job.replies if landing.loss(reply)]:
-            rejected.append(_whole(job, UpstreamError(job.key, LOST, request=lost[0].request)))
-            continue
         bodies = [Reply(landed, landing.body(landed)) for landed in job.replies]
         try:
             parsed = clients(job.now)[job.upstream].parse(job.key, bodies)
@@ -140,7 +157,7 @@ def _parsed(
         rejected += parsed.rejected
         for table, frame in parsed.frames:
             by_table[table.name].append((table, frame))
-    return [(parts[0][0], pl.concat([f for _, f in parts])) for parts in by_table.values()], rejected, replies
+    return [(parts[0][0], pl.concat([f for _, f in parts])) for parts in by_table.values()], rejected
 
 
 def _whole(job: Fetched, error: UpstreamError) -> Rejected:
@@ -171,6 +188,22 @@ def _append_landed(store: Store, landed: Sequence[Landed]) -> Appended:
     columns = {c.name for c in LANDED.columns}
     rows = [{k: v for k, v in vars(r).items() if k in columns} | {"known_at": r.received_at} for r in landed]
     return Appended(new=store.insert(LANDED, pl.DataFrame(rows, schema=LANDED.polars_schema)))
+
+
+def _append_answers(store: Store, jobs: Sequence[Fetched], rejected: Sequence[Rejected]) -> Appended:
+    """The backfills that were answered, and by what can be believed."""
+    refused = {each.landed.landed_id for each in rejected if each.locator.startswith(WHOLE_REPLY)}
+    rows = [
+        {
+            "job": job.key,
+            "answered_at": job.finished_at,
+            "asked_from": date.fromisoformat(job.asked_from) if job.asked_from else None,
+            "known_at": job.finished_at,
+        }
+        for job in jobs
+        if job.is_backfill and job.outcome == "ok" and refused.isdisjoint(reply.landed_id for reply in job.replies)
+    ]
+    return Appended(new=store.insert(BACKFILL, pl.DataFrame(rows, schema=BACKFILL.polars_schema)))
 
 
 def _append_quarantine(store: Store, rejected: Sequence[Rejected]) -> Appended:

@@ -1,11 +1,13 @@
 """What one run works with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from assets.backfill import Backfill
 from assets.clients.jobs import Client
+from assets.recording import Recorded
 from warehouse.landing import Landing
 from warehouse.publishing import Shelf
 from warehouse.store import Store
@@ -16,7 +18,8 @@ class Session:
     """One origin's store, landing, upstreams, order books and published place, opened for writing by one run.
 
     Captured books wait in ``spool`` and rest in ``books``. ``now`` is the moment by which freshness is judged: the
-    clock, or the sample world's own; ``clients_at`` are the upstreams' clients as of a moment.
+    clock, or the sample world's own; ``clients_at`` are the upstreams' clients as of a moment. A run that is a
+    ``backfill`` asks again for what is missing, once what ``earlier`` runs landed is recorded.
     """
 
     origin: str
@@ -27,6 +30,8 @@ class Session:
     shelf: Shelf
     spool: Path
     books: Path
+    backfill: Backfill | None = None
+    earlier: list[Recorded] = field(default_factory=list)
 
     @property
     def clients(self) -> Mapping[str, Client]:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import dagster as dg
 
+from assets.backfill import Backfill
 from assets.books import books
 from assets.facts import declarations, recorded
 from assets.landing import landing
@@ -37,6 +38,7 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
                 shelf=folder.shelf,
                 spool=folder.spool,
                 books=folder.books,
+                backfill=Backfill.of(context.run.tags if context.run else {}),
             )
 
 

@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from assets.backfill import Backfill
 from pipelines.instance import instance
 from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
@@ -24,6 +25,8 @@ class Outcome:
     new_facts: int
     revised_facts: int
     quarantined: int
+    detected: list[dict[str, str]]
+    ended: list[dict[str, str]]
     published_now: bool
     errors: list[str]
     blocking: list[str]
@@ -40,11 +43,11 @@ class Outcome:
         return 3 if self.errors or self.failed_fetches else 0
 
 
-def run(upstreams: str, select: str) -> Outcome:
+def run(upstreams: str, select: str, backfill: Backfill | None = None) -> Outcome:
     """Run the selected assets once. Upstream failures do not raise; they are in the outcome."""
     origin = origin_name(upstreams)
     os.environ["TIDEGAUGE_UPSTREAMS"] = upstreams
-    return _run(origin, select, {"tidegauge/upstreams": upstreams})
+    return _run(origin, select, {"tidegauge/upstreams": upstreams, **(backfill.tags if backfill else {})})
 
 
 def run_offline(origin: str) -> Outcome:
@@ -98,6 +101,8 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
         new_facts=sum(_int(m.get("new")) for m in facts),
         revised_facts=sum(_int(m.get("revised")) for m in facts),
         quarantined=_int(materialized.get("quality.quarantine", {}).get("new")),
+        detected=_records(materialized.get("quality.sentinel", {}).get("detected")),
+        ended=_records(materialized.get("quality.sentinel", {}).get("ended")),
         published_now=bool(materialized.get("published.current", {}).get("changed")),
         errors=errors,
         blocking=blocking,
@@ -118,3 +123,7 @@ def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
 
 def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _records(value: object) -> list[dict[str, str]]:
+    return value if isinstance(value, list) else []

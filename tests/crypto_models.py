@@ -123,16 +123,6 @@ def _quoted(quote: str) -> Rows:
     return {"facts.candle": candles("BTC", {"2026-01-07": 90_000}, quote=quote).rows}
 
 
-def _closes(*closes: float) -> Rows:
-    rows = []
-    for place, close in enumerate(closes):
-        prices = dict.fromkeys(("open_usd", "high_usd", "low_usd", "close_usd"), close)
-        row = {"venue": f"venue {place}", "market": "spot", "symbol": "BTC/USD", "base": "BTC", "interval": "1d"}
-        volume = {"volume_coin": 1.0, "volume_usd": close}
-        rows.append({**row, "opened_at": AT, "date": day("2026-01-07"), **prices, **volume})
-    return {"staged.candle": rows}
-
-
 def _payments(hours: float, apart: float) -> Rows:
     """Two payments so far apart, the second for an interval of these hours."""
     row = {"venue": "okx", "symbol": "BTC/USDT:USDT", "base": "BTC", "rate": 0.0001}
@@ -156,10 +146,6 @@ def _venues(before: str, now: str) -> Rows:
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: Rule to what it is silent about and what it speaks up about.
 CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
-    "closes_agree_across_venues": (
-        [_closes(90_000.0), _closes(90_000.0, 90_900.0, 89_100.0)],
-        [_closes(90_000.0, 90_100.0, 92_000.0), _closes(90_000.0, 90_100.0, 900.0)],
-    ),
     "every_quote_is_a_dollar": ([_quoted("USD"), _quoted("USDT")], [_quoted("EUR"), _quoted("EURC")]),
     "funding_interval_is_known": (
         [_payments(8, 8), _payments(4, 4), _payments(8, 24)],

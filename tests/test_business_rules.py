@@ -60,21 +60,10 @@ def balances(*series_ids: str) -> Rows:
     return {"facts.observation": [row | {"series_id": series_id} for series_id in series_ids]}
 
 
-def reverse_repo(usd: float) -> Rows:
-    day_ = {"date": WEEK, "reverse_repo_usd": usd}
-    return {"staged.repo_day": [day_], **staged(RRPONTSYD=("2026-01-07", 2_502e6))}
-
-
-def soma(bills: float) -> Rows:
-    parts = {
-        "SOMA_BILLS": bills,
-        "SOMA_NOTES_BONDS": 3_500e9,
-        "SOMA_TIPS": 300e9,
-        "SOMA_TIPS_INFLATION_COMPENSATION": 110e9,
-        "SOMA_FRN": 12e9,
-        "TREAST": 4_122e9,
-    }
-    return staged(**{name: ("2026-01-07", value) for name, value in parts.items()})
+def reconciled(name: str, is_within: bool) -> Rows:
+    values = {"left_source": "a", "left_value": 2.0, "right_source": "b", "right_value": 1.0, "difference": 1.0}
+    row = {"name": name, "subject": "", "period": WEEK, "unit": "usd", "tolerance": 0.0, "is_within": is_within}
+    return {"metrics.reconciliation": [row | values]}
 
 
 def cash(**usd: float) -> Rows:
@@ -96,6 +85,15 @@ def adjusted(*closes: float) -> Rows:
     return {"staged.series": rows}
 
 
+#: Rule to the reconciliations that it is about.
+RECONCILED = {
+    "treasury_account_agrees_with_h41": ("treasury_account_wednesday", "treasury_account_week"),
+    "reverse_repo_agrees_with_fred": ("reverse_repo",),
+    "soma_agrees_with_h41": ("soma_treasuries", "soma_mbs"),
+    "index_closes_agree": ("index_close",),
+    "closes_agree_across_venues": ("daily_close",),
+    "open_interest_is_near_its_history": ("open_interest",),
+}
 #: Rule to what it is silent about and what it speaks up about.
 CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
     "attribution_adds_up": (
@@ -124,11 +122,13 @@ CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
         [balances("DTS_TGA_OPEN", "DTS_TGA_CLOSE"), balances("DTS_TGA_CLOSE")],
         [balances("DTS_TGA_OPEN")],
     ),
-    "reverse_repo_agrees_with_fred": (
-        [reverse_repo(2_502e6), reverse_repo(2_502.9e6)],
-        [reverse_repo(2_504e6), reverse_repo(0.0)],
-    ),
-    "soma_agrees_with_h41": ([soma(200e9), soma(200e9 + 9e5)], [soma(201e9), soma(0.0)]),
+    **{
+        rule: (
+            [*(reconciled(name, True) for name in names), reconciled("another", False)],
+            [reconciled(name, False) for name in names],
+        )
+        for rule, names in RECONCILED.items()
+    },
     "treasury_cash_adds_up": (
         [
             cash(open_usd=100e9, deposits_usd=30e9, withdrawals_usd=20e9, close_usd=110e9),

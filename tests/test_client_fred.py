@@ -145,10 +145,17 @@ def test_an_api_job_checks_the_units_then_brings_the_observations(tmp_path: Path
     assert asked[1]["observation_start"] == ["2002-12-18"]
 
 
+def test_a_series_whose_units_changed_is_refused_and_nothing_more_is_asked_of_it(tmp_path: Path) -> None:
+    with serving(series("Billions of U.S. Dollars")) as served:
+        with pytest.raises(UpstreamError, match="units are declared as usd_millions, but") as caught:
+            told(FredApi(host(served), KEY), "WALCL", tmp_path)
+        assert [urlsplit(request).path for request in served.requests] == ["/series"]
+    assert caught.value.request.startswith("GET /series?")
+
+
 @pytest.mark.parametrize(
     ("answers", "said", "absent"),
     [
-        ([series("Billions of U.S. Dollars")], "declared as usd_millions.*'Billions of U.S. Dollars'", False),
         (
             [xml('<seriess><series id="X" unit="%"/></seriess>')],
             "expected a series with units.*id, unit",

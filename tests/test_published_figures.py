@@ -187,6 +187,35 @@ def test_soma_bills_on_the_last_recorded_wednesday(published: Folder) -> None:
     assert row(published, query) == (195_492_926_700,)
 
 
+def test_two_witnesses_of_a_number_agree_but_where_the_recordings_themselves_do_not(published: Folder) -> None:
+    """Four weeks of SOMA differ by a few million; early Nasdaq closes, and nine since 2006, differ between sources."""
+    query = """
+        select name, count(*), count(*) filter (not is_within)
+        from metrics.reconciliation group by name order by name
+    """
+    told = {name: (compared, apart) for name, compared, apart in read(published, query)[1]}
+    assert told["treasury_account_week"] == (312, 0)
+    assert told["soma_mbs"] == (967, 0)
+    assert told["soma_treasuries"] == (967, 4)
+    compared, apart = told["index_close"]
+    assert (compared > 16_000, apart) == (True, 819)
+    weeks = """
+        select list((period::varchar, round(difference / 1e6, 1)) order by period)
+        from metrics.reconciliation where name = 'soma_treasuries' and not is_within
+    """
+    assert row(published, weeks)[0] == [
+        ("2007-11-21", -4.0),
+        ("2010-11-24", -1.3),
+        ("2011-11-23", -3.4),
+        ("2013-07-03", -5.6),
+    ]
+    since_2006 = """
+        select subject, count(*) from metrics.reconciliation
+        where name = 'index_close' and not is_within and period >= date '2006-01-01' group by all order by all
+    """
+    assert read(published, since_2006)[1] == [("nasdaq_composite", 9), ("sp_500", 2)]
+
+
 def test_purchases_are_the_recorded_results_by_settlement_month(published: Folder) -> None:
     totals: Counter[tuple[str, str]] = Counter()
     with gzip.open(Path(str(RECORDINGS), "nyfed", "tsy_results.jsonl.gz"), "rt") as lines:

@@ -95,7 +95,7 @@ def test_a_critical_failure_blocks_publishing_until_it_is_mended(data: Path, ser
     server.spoil = disagreeing
     blocked = tidegauge(data, "run", "--upstreams", server.url)
     assert blocked.returncode == 1
-    assert "BLOCKED     staged.repo_day: reverse_repo_agrees_with_fred" in blocked.stdout
+    assert "BLOCKED     metrics.reconciliation: reverse_repo_agrees_with_fred" in blocked.stdout
     assert current.readlink() == before
     server.spoil = None
     mended = tidegauge(data, "run", "--upstreams", server.url)

@@ -40,6 +40,7 @@ class Fetched:
     Only a job that ended ``ok`` is parsed, so a page that is missing never leaves half a day behind.
     ``absent`` says the upstream does not have the thing; ``failed`` that it should have answered and did not.
     ``now`` is what the run took for now, by which its replies are read: the clock, or the sample world's.
+    ``asked_from`` is the first day asked for as ISO text, empty where that is a window of the upstream's own.
     """
 
     run_id: str
@@ -50,6 +51,8 @@ class Fetched:
     reason: str
     finished_at: datetime
     replies: tuple[Landed, ...]
+    asked_from: str = ""
+    is_backfill: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,9 +54,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class FiscalData:
-    """Keyless. Money is in millions of USD, rounded."""
+    """Keyless. Money is in millions of USD, rounded. ``until`` ends what is asked for, if anything does."""
 
     host: Host
+    until: date | None = None
 
     def jobs(self, newest: Newest) -> list[Job]:
         balance_from = SERIES[CLOSE].fetch_from(newest(CLOSE))
@@ -64,8 +65,8 @@ class FiscalData:
         balances, lines = f"{DTS}/operating_cash_balance", f"{DTS}/deposits_withdrawals_operating_cash"
         by_line = "record_date,transaction_type,src_line_nbr"
         return [
-            Job(CLOSE, fetching(CLOSE, balances, balance_from, "record_date,src_line_nbr")),
-            Job(FLOWS, fetching(FLOWS, lines, flows_from, by_line)),
+            Job(CLOSE, fetching(CLOSE, balances, (balance_from, self.until), "record_date,src_line_nbr"), balance_from),
+            Job(FLOWS, fetching(FLOWS, lines, (flows_from, self.until), by_line), flows_from),
         ]
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:

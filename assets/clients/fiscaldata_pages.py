@@ -17,11 +17,13 @@ NULL = "null"
 BRACKETED = re.compile(r"\(([\d.]+)\)", re.ASCII)
 
 
-def fetching(source: str, path: str, since: date, sort: str) -> Callable[[Get], list[Reply]]:
-    """All pages from ``since`` on, by number: the links are fragments and not to be followed."""
+def fetching(source: str, path: str, span: tuple[date, date | None], sort: str) -> Callable[[Get], list[Reply]]:
+    """All pages of a span of days, by number: the links are fragments and not to be followed."""
+    since, until = span
+    days = f"record_date:gte:{since}" + (f",record_date:lte:{max(since, until)}" if until else "")
 
     def fetch(get: Get) -> list[Reply]:
-        query = {"filter": f"record_date:gte:{since}", "sort": sort, "page[size]": str(ROWS_PER_PAGE)}
+        query = {"filter": days, "sort": sort, "page[size]": str(ROWS_PER_PAGE)}
         replies = [get(path, expect="json", **query, **{"page[number]": "1"})]
         rows, pages = _totals(source, replies[0], document(replies[0], source))
         for number in range(2, pages + 1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assets.clients.jobs import Job, Newest
 from assets.clients.observations import Cell, observations
@@ -20,7 +21,8 @@ class FredGraph:
     host: Host
 
     def jobs(self, newest: Newest) -> list[Job]:
-        return [Job(s.id, _fetching(s, newest)) for s in SERIES.values() if s.upstream == "fred"]
+        asked = {s: s.fetch_from(newest(s.id)) for s in SERIES.values() if s.upstream == "fred"}
+        return [Job(s.id, _fetching(s, since), since) for s, since in asked.items()]
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         parsed = Parsed()
@@ -29,8 +31,7 @@ class FredGraph:
         return parsed
 
 
-def _fetching(series: Series, newest: Newest) -> Callable[[Get], list[Reply]]:
-    since = series.fetch_from(newest(series.id))
+def _fetching(series: Series, since: date) -> Callable[[Get], list[Reply]]:
     return lambda get: [get("/graph/fredgraph.csv", expect="csv", id=series.id, cosd=since.isoformat())]
 
 

@@ -1,5 +1,6 @@
 """FRED with a key: the API through fredapi. Units are checked with it, revised series bring vintages."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,20 +28,17 @@ class FredApi:
     key: str = field(repr=False)
 
     def jobs(self, newest: Newest) -> list[Job]:
-        return [Job(s.id, self._fetching(s, newest)) for s in SERIES.values() if s.upstream == "fred"]
+        asked = {s: s.fetch_from(newest(s.id)) for s in SERIES.values() if s.upstream == "fred"}
+        return [Job(s.id, self._fetching(s, since), since) for s, since in asked.items()]
 
-    def _fetching(self, series: Series, newest: Newest) -> Callable[[Get], list[Reply]]:
-        since = series.fetch_from(newest(series.id))
-
+    def _fetching(self, series: Series, since: date) -> Callable[[Get], list[Reply]]:
         def fetch(get: Get) -> list[Reply]:
             # fredapi brings pandas: not at import time
             from assets.clients.landing_fredapi import LandingFred
 
             fred = LandingFred(get, self.key)
-            units = fred.units(series.id)
-            if not agrees(series.unit, units):
-                reason = f"units are declared as {series.unit}, but the upstream now says {units!r}"
-                raise UpstreamError(series.id, reason, request=fred.replies[-1].landed.request)
+            if not agrees(series.unit, fred.units(series.id)):
+                return fred.replies[-1:]  # nothing of it will be believed
             windows = _real_time_windows(fred.vintage_days(series.id), since) if series.revised else [{}]
             return [fred.observations(series.id, since, limit=ROWS_PER_REQUEST, **window) for window in windows]
 
@@ -49,9 +47,17 @@ class FredApi:
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         parsed = Parsed()
         for n, reply in enumerate(replies):
+            _check_units(SERIES[key], reply)
             cells = _cells(SERIES[key], reply, is_first=n == 0)
             observations(parsed, reply, SERIES[key], cells, missing=MISSING, required=n == 0)
         return parsed
+
+
+def _check_units(series: Series, reply: Reply) -> None:
+    """A description among the replies is there because its units are not those declared."""
+    if said := re.search(rb'<series [^>]*units="([^"]*)"', reply.body):
+        reason = f"units are declared as {series.unit}, but the upstream now says {said[1].decode()!r}"
+        raise UpstreamError(series.id, reason, request=reply.landed.request)
 
 
 def _real_time_windows(vintage_days: Sequence[str], since: date) -> list[dict[str, str]]:

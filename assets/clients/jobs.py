@@ -14,10 +14,14 @@ Newest = Callable[[str], date | None]
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to fetch, complete or not at all: ``key`` is the series or fact table that it is about."""
+    """One thing to fetch, complete or not at all: ``key`` is the series or fact table that it is about.
+
+    ``asked_from`` is the first period asked for, None where that is a window of the upstream's own.
+    """
 
     key: str
     fetch: Callable[[Get], Sequence[Reply]]
+    asked_from: date | None = None
 
 
 class Client(Protocol):

@@ -1,6 +1,6 @@
 """The New York Fed's Markets API: what the System holds, reference rates, and the Desk's operations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,14 +9,12 @@ from assets.clients.jobs import Job, Newest
 from assets.clients.nyfed_families import FAMILIES
 from assets.clients.nyfed_operations import Family, operations
 from assets.clients.observations import Cell, observations
-from assets.clients.transport import Get, Host
+from assets.clients.transport import Host
 from assets.clients.windows import start_again, windows
 from warehouse.catalogue import SERIES
-from warehouse.catalogue.nyfed import RATE_TYPES, SOMA_FIELDS
+from warehouse.catalogue.nyfed import HOLDINGS, RATE_TYPES, SOMA_FIELDS
 from warehouse.claims import Parsed, Reply, UpstreamError
 
-#: The job that brings all holdings; their history comes in one reply.
-HOLDINGS = "SOMA_TOTAL"
 NOT_REPORTED = ("",)
 UNSECURED = ("EFFR", "OBFR")
 RATES = {series_id: rate for rate, series_id in RATE_TYPES.items()}
@@ -31,25 +29,28 @@ class NyFed:
 
     def jobs(self, newest: Newest) -> list[Job]:
         return [
-            Job(HOLDINGS, lambda get: [get("/soma/summary.json", expect="json")]),
-            *(Job(series_id, self._fetching_rate(series_id, newest)) for series_id in RATES),
-            *(Job(family.table.name, self._fetching(family, newest)) for family in FAMILIES.values()),
+            Job(HOLDINGS, lambda get: [get("/soma/summary.json", expect="json")], SERIES[HOLDINGS].since),
+            *(self._rate_job(series_id, SERIES[series_id].fetch_from(newest(series_id))) for series_id in RATES),
+            *(
+                self._operations_job(family, start_again("bond", family.since, newest(family.table.name)))
+                for family in FAMILIES.values()
+            ),
         ]
 
-    def _fetching_rate(self, series_id: str, newest: Newest) -> Callable[[Get], list[Reply]]:
+    def _rate_job(self, series_id: str, since: date) -> Job:
         rate = RATES[series_id]
-        since = SERIES[series_id].fetch_from(newest(series_id))
         path = f"/rates/{'unsecured' if rate in UNSECURED else 'secured'}/{rate.lower()}/search.json"
         days = {"startDate": since.isoformat(), "endDate": max(since, self.today).isoformat()}
-        return lambda get: [get(path, expect="json", **days)]
+        return Job(series_id, lambda get: [get(path, expect="json", **days)], since)
 
-    def _fetching(self, family: Family, newest: Newest) -> Callable[[Get], list[Reply]]:
-        since = start_again("bond", family.since, newest(family.table.name))
+    def _operations_job(self, family: Family, since: date) -> Job:
         asked = [
             {"startDate": first.isoformat(), "endDate": last.isoformat(), **family.params}
             for first, last in windows(since, self.today, family.days_per_request)
         ]
-        return lambda get: [get(family.path, expect="json", **params) for params in asked]
+        return Job(
+            family.table.name, lambda get: [get(family.path, expect="json", **params) for params in asked], since
+        )
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         if key in FAMILIES:

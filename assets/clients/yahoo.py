@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
 from assets.clients.jobs import Job, Newest
@@ -26,11 +26,11 @@ class Yahoo:
     now: datetime
 
     def jobs(self, newest: Newest) -> list[Job]:
-        return [Job(close, self._fetching(symbol, close, newest)) for close, symbol in CLOSES.items()]
+        asked = {close: SERIES[close].fetch_from(newest(close)) for close in CLOSES}
+        return [Job(close, self._fetching(close, since), since) for close, since in asked.items()]
 
-    def _fetching(self, symbol: str, close: str, newest: Newest) -> Callable[[Get], list[Reply]]:
-        series = SERIES[close]
-        since, zone = series.fetch_from(newest(close)), UTC if series.calendar == "every_day" else NEW_YORK
+    def _fetching(self, close: str, since: date) -> Callable[[Get], list[Reply]]:
+        symbol, zone = CLOSES[close], UTC if SERIES[close].calendar == "every_day" else NEW_YORK
         params = {
             "period1": _epoch(datetime.combine(since, time(), zone)),
             "period2": _epoch(self.now + timedelta(days=1)),

@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
+from assets.backfill import Backfill
 from pipelines.command.reading import read
 from pipelines.origins import origin_name
 from pipelines.places import Folder
@@ -51,10 +53,25 @@ NUMBERS = (
 )
 @click.option("--select", default="*", show_default=True, help="Dagster asset selection, for example 'landing/fred+'.")
 @click.option(
+    "--backfill",
+    nargs=2,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="FROM TO",
+    help="Ask again for the histories that have gaps between two days; a second call asks what is still missing.",
+)
+@click.option("--all", "is_all", is_flag=True, help="With --backfill: ask for every history, gaps or not.")
+@click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", help="Summary to read, or JSON."
 )
 @click.pass_context
-def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
+def run(
+    ctx: click.Context,
+    upstreams: str,
+    select: str,
+    backfill: tuple[datetime, datetime] | None,
+    is_all: bool,
+    style: str,
+) -> None:
     """Fetch what may be new, record it, build, check and publish.
 
     Only what changed is built and checked. An upstream that fails leaves what it said before, and everything
@@ -65,7 +82,12 @@ def run(ctx: click.Context, upstreams: str, select: str, style: str) -> None:
         origin_name(upstreams)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    outcome = run_once(upstreams, select)
+    if is_all and not backfill:
+        raise click.UsageError("--all says how much to ask again: it needs --backfill FROM TO")
+    if backfill and backfill[0] > backfill[1]:
+        raise click.UsageError(f"--backfill ends before it begins: {backfill[0]:%F} to {backfill[1]:%F}")
+    asked = Backfill(backfill[0].date(), backfill[1].date(), is_all) if backfill else None
+    outcome = run_once(upstreams, select, asked)
     click.echo(_as_json(outcome) if style == "json" else as_text(outcome))
     ctx.exit(outcome.exit_status)
 
@@ -88,10 +110,13 @@ def as_text(outcome: Outcome) -> str:
     lines += [f"facts       {news if outcome.new_facts or outcome.revised_facts else 'nothing new'}"]
     if outcome.quarantined:
         lines += [f"quarantine  {outcome.quarantined} values not believed: tidegauge show quality.quarantine"]
+    lines += _changes("ALERT       ", outcome.detected) + _changes("over        ", outcome.ended)
     for job in outcome.failed_fetches[:12]:
         lines += [f"FAILED      {job.upstream} {job.key}: {job.reason}"]
     if len(outcome.failed_fetches) > 12:
         lines += [f"FAILED      and {len(outcome.failed_fetches) - 12} more: tidegauge status"]
+    if manifest and any(job.is_backfill for job in outcome.fetched):
+        lines += [f"gaps left   {_gaps(folder)}"]
     lines += [f"ERROR       {error}" for error in outcome.errors]
     lines += [f"BLOCKED     {check}" for check in outcome.blocking]
     if manifest:
@@ -110,6 +135,25 @@ def as_text(outcome: Outcome) -> str:
             "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)",
         ]
     return "\n".join(lines)
+
+
+def _gaps(folder: Folder) -> str:
+    query = "select count(*) || ' ' || replace(reason, '_', ' ') from quality.gap group by reason order by reason"
+    return ", ".join(told for (told,) in read(folder, query)[1]) or "none"
+
+
+def _changes(mark: str, sentinels: list[dict[str, str]]) -> list[str]:
+    """A line per kind of change, however many series it is about."""
+    kinds: dict[str, list[dict[str, str]]] = {}
+    for sentinel in sentinels:
+        kinds.setdefault(sentinel["kind"], []).append(sentinel)
+    lines = []
+    for kind, found in kinds.items():
+        first, others = found[0], [sentinel["source"] for sentinel in found[1:]]
+        more = f"; also {', '.join(others[:5])}" if others else ""
+        more += f" and {len(others) - 5} more: tidegauge status" if len(others) > 5 else ""
+        lines += [f"{mark}{kind.replace('_', ' ')}: {first['source']} {first['detail']}{more}"]
+    return lines
 
 
 def _fetched(outcome: Outcome) -> str:

@@ -18,9 +18,25 @@ QUERIES = {
         select source, upstream, newest_period, expected_by
         from quality.freshness where is_stale order by source
     """,
+    "sentinels": """
+        select kind, string_agg(source, ', ' order by source) as of, any_value(detail) as detail,
+            detected_at::date as detected, ended_at::date as ended
+        from quality.sentinel
+        where ended_at is null or ended_at > (select max(known_at) - interval 14 days from quality.ledger)
+        group by kind, detected, ended, if(kind = 'stopped_series', detail, source)
+        order by ended is not null, detected desc, kind, of
+    """,
     "gaps": """
-        select reason, count(*) as stretches, string_agg(distinct if(key = '', table_name, key), ', ') as of
-        from quality.gap group by reason order by reason
+        select reason, count(*) as stretches, count(distinct (table_name, key)) as series,
+            array_to_string(list(stretch order by from_period desc, stretch)[1:3], '; ') as newest
+        from (
+            select *, if(key = '', table_name, key) || ' ' || if(
+                year(to_period) = 9999, 'since ' || from_period,
+                if(from_period = to_period, from_period::varchar, from_period || ' to ' || to_period)
+            ) as stretch
+            from quality.gap
+        )
+        group by reason order by reason
     """,
     "quarantine": """
         select source, count(*) as "values", any_value(field) as field, any_value(value) as value,

@@ -1,10 +1,6 @@
--- table: staged.candle
+-- table: metrics.reconciliation
 -- severity: warning
--- expects: A venue's daily close is the median of all markets in that coin on that day, within 2 percent.
+-- expects: Every market's daily close of a coin is near the median of all.
 select *
-from (
-    select venue, symbol, date, close_usd, median(close_usd) over (partition by base, date) as median_close_usd
-    from staged.candle
-    where interval = '1d'
-)
-where close_usd / nullif(median_close_usd, 0) not between 0.98 and 1.02
+from metrics.reconciliation
+where name = 'daily_close' and not is_within

@@ -47,11 +47,20 @@ SOMA_FIELDS = {
     "cmbs": "SOMA_CMBS",
     "total": "SOMA_TOTAL",
 }
+#: The job that brings all holdings; their history comes in one reply.
+HOLDINGS = "SOMA_TOTAL"
 #: Reference rate type to series.
 RATE_TYPES = {name: f"NYFED_{name}" for name in ("SOFR", "BGCR", "TGCR", "EFFR", "OBFR")}
 
 NYFED = (
-    *(soma(id=series_id, title=f"SOMA holdings: {name}") for name, series_id in SOMA_FIELDS.items()),
+    *(
+        soma(
+            id=series_id,
+            title=f"SOMA holdings: {name}",
+            brought_by="" if series_id == HOLDINGS else HOLDINGS,
+        )
+        for name, series_id in SOMA_FIELDS.items()
+    ),
     secured(id="NYFED_SOFR", title="Secured overnight financing rate", since=date(2018, 4, 3)),
     secured(id="NYFED_BGCR", title="Broad general collateral rate"),
     secured(id="NYFED_TGCR", title="Tri-party general collateral rate"),

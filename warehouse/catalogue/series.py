@@ -24,6 +24,7 @@ class Series:
     ``low`` and ``high`` bound what is believable, in ``unit``; ``reference`` says what a period's value refers to
     (a Wednesday level and a week average are not the same thing). ``revised`` series are restated by design.
     ``served_from`` is where the upstream's own window starts when that is later than the series itself.
+    ``brought_by`` is the series whose job brings this one too, when that is another one.
     """
 
     id: str
@@ -40,10 +41,16 @@ class Series:
     licence: str
     revised: bool = False
     served_from: str = ""
+    brought_by: str = ""
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise ValueError(f"series {self.id}: unit {self.unit!r} is not declared")
+
+    @property
+    def job(self) -> str:
+        """The job that fetches it."""
+        return self.brought_by or self.id
 
     def known_at(self, period: date) -> datetime:
         return self.release.known_at(period)

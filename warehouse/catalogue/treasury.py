@@ -21,8 +21,8 @@ statement = partial(
 )
 
 TREASURY = (
-    statement(id="DTS_TGA_OPEN", title="Treasury account at the Fed, opening balance"),
+    statement(id="DTS_TGA_OPEN", title="Treasury account at the Fed, opening balance", brought_by="DTS_TGA_CLOSE"),
     statement(id="DTS_TGA_CLOSE", title="Treasury account at the Fed, closing balance"),
-    statement(id="DTS_TGA_DEPOSITS", title="Total deposits", since=date(2022, 4, 18)),
-    statement(id="DTS_TGA_WITHDRAWALS", title="Total withdrawals", since=date(2022, 4, 18)),
+    statement(id="DTS_TGA_DEPOSITS", title="Total deposits", since=date(2022, 4, 18), brought_by="DTS_TGA_CLOSE"),
+    statement(id="DTS_TGA_WITHDRAWALS", title="Total withdrawals", since=date(2022, 4, 18), brought_by="DTS_TGA_CLOSE"),
 )

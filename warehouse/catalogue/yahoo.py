@@ -90,6 +90,7 @@ YAHOO = (
             title=f"{symbol}, adjusted for dividends",
             since=since,
             revised=True,
+            brought_by=f"YAHOO_{symbol}_CLOSE",
         )
         for symbol, since in FUNDS.items()
     ),
@@ -103,6 +104,7 @@ YAHOO = (
             since=COINS[coin],
             low=0,
             high=1e13,
+            brought_by=f"YAHOO_{coin}_USD_CLOSE",
         )
         for coin in ALTCOINS
     ),

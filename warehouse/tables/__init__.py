@@ -12,6 +12,7 @@ from warehouse.tables import (
     mbs,
     quality,
     rates,
+    reconciliation,
     reference,
     staged,
     statistics,
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
         equities,
         crypto,
         statistics,
+        reconciliation,
         quality,
     )
     for table in module.TABLES

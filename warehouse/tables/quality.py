@@ -98,6 +98,50 @@ QUARANTINE = Table(
         KNOWN_AT,
     ),
 )
+SENTINEL = Table(
+    name="quality.sentinel",
+    doc="One change in how an upstream behaves, from when it was noticed to when it was over. Nothing stored is touched.",
+    key=("source", "kind", "detected_at"),
+    licence="internal",
+    may_be_empty=True,
+    columns=(
+        Column(name="source", type="varchar", doc="Series, else the job that fetches it."),
+        Column(
+            name="kind",
+            type="varchar",
+            one_of=("refused_reply", "restated_history", "shortened_history", "stopped_series"),
+            doc="Replies that are not believed as a whole; most of what is told again is told differently; a history that begins later; no new values.",
+        ),
+        Column(name="detected_at", type="timestamptz", doc="When it could first be seen."),
+        Column(name="ended_at", type="timestamptz", doc="When it was seen to be over; NULL while it stands."),
+        Column(
+            name="detail", type="varchar", required=True, doc="What was seen when it was noticed, with its numbers."
+        ),
+        Column(name="landed_id", type="varchar", doc="The reply that showed it; NULL when it is that none did."),
+        KNOWN_AT,
+    ),
+)
+BACKFILL = Table(
+    name="quality.backfill",
+    doc="One history that was asked for again and answered: what is still missing of it cannot be had.",
+    key=("job", "answered_at"),
+    licence="internal",
+    may_be_empty=True,
+    columns=(
+        Column(
+            name="job",
+            type="varchar",
+            doc="What was asked for: a series, a fact table, or a venue's instrument and datum.",
+        ),
+        Column(name="answered_at", type="timestamptz", doc="When it was answered."),
+        Column(
+            name="asked_from",
+            type="date",
+            doc="First period asked for; NULL where that is a window of the upstream's own.",
+        ),
+        KNOWN_AT,
+    ),
+)
 GAP = Table(
     name="quality.gap",
     doc="One stretch of periods that a table should have and has not.",
@@ -106,7 +150,9 @@ GAP = Table(
     may_be_empty=True,
     columns=(
         Column(name="table_name", type="varchar", doc="Table with the gap."),
-        Column(name="key", type="varchar", doc="Series within it."),
+        Column(
+            name="key", type="varchar", doc="Series, or the job of a venue's instrument; empty where the table is one."
+        ),
         Column(name="from_period", type="date", doc="First period missing."),
         Column(name="to_period", type="date", doc="Last period missing."),
         Column(
@@ -114,7 +160,7 @@ GAP = Table(
             type="varchar",
             required=True,
             one_of=("missing", "closed", "upstream_window", "not_fetched"),
-            doc="Not sent on an open day; closed; outside what the upstream serves; not there or never fetched.",
+            doc="Not sent on an open day; an unscheduled holiday; not served, or asked for again in vain; not there or never fetched.",
         ),
         Column(
             name="first_seen_at",
@@ -150,4 +196,4 @@ FRESHNESS = Table(
     ),
 )
 
-TABLES = (LEDGER, RECORDING, RESULT, QUARANTINE, GAP, FRESHNESS)
+TABLES = (LEDGER, RECORDING, RESULT, QUARANTINE, SENTINEL, BACKFILL, GAP, FRESHNESS)

@@ -40,7 +40,10 @@ class VenueClient:
         for instrument in self.venue.instruments:
             for datum, ask in self._data(instrument):
                 key = f"{self.venue.name} {datum} {instrument.symbol}"
-                jobs.append(Job(key, self._fetching(opened, instrument, ask, newest(key))))
+                stored = newest(key)
+                is_whole = stored is None and datum == "candle_1d" and self.venue.candles_pages_back
+                asked_from = self.venue.since if is_whole else None
+                jobs.append(Job(key, self._fetching(opened, instrument, ask, stored), asked_from))
         return jobs
 
     def _data(self, instrument: Instrument) -> Iterator[tuple[str, Ask]]:
