@@ -70,6 +70,17 @@ def test_a_symbol_is_asked_from_new_york_midnight_to_a_day_ahead(tmp_path: Path)
     assert values(parsed, OBSERVATION, RUT) == {date(2026, 1, 7): CLOSE}
 
 
+def test_a_dividend_in_the_overlap_asks_for_the_whole_history_again(tmp_path: Path) -> None:
+    bars = [("2026-01-07T14:30", 685.5), ("2026-01-08T14:30", 684.0)]
+    recent, whole = chart(bars, symbol="SPY"), chart(bars, adjusted=[683.6, 684.0], symbol="SPY")
+    recent["chart"]["result"][0]["events"] = {"dividends": {"1": {"amount": 1.9, "date": stamp("2026-01-08T14:30")}}}
+    with serving(Canned(json.dumps(recent)), Canned(json.dumps(whole))) as served:
+        parsed = told(client(served), "YAHOO_SPY_CLOSE", tmp_path, lambda key: date(2026, 1, 8))
+    first = [parse_qs(urlsplit(request).query)["period1"][0] for request in served.requests]
+    assert first == [str(stamp("2025-12-29T05:00")), str(stamp("1993-01-29T05:00"))]
+    assert values(parsed, OBSERVATION, SPY_ADJUSTED) == {date(2026, 1, 7): 683.6, date(2026, 1, 8): 684.0}
+
+
 def test_a_close_is_known_at_half_past_four_in_new_york() -> None:
     row = rows(closes(chart([("2026-01-08T14:30", CLOSE)])), OBSERVATION).row(0, named=True)
     assert (row["period"], row["value"], row["unit"]) == (date(2026, 1, 8), CLOSE, "index")

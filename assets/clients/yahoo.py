@@ -16,6 +16,7 @@ from warehouse.releases import NEW_YORK
 
 CLOSES = {chart.close: symbol for symbol, chart in CHARTS.items()}
 MISSING = (None,)
+DIVIDENDS = b'"dividends"'
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,26 @@ class Yahoo:
 
     def _fetching(self, close: str, since: date) -> Callable[[Get], list[Reply]]:
         symbol, zone = CLOSES[close], UTC if SERIES[close].calendar == "every_day" else NEW_YORK
-        params = {
-            "period1": _epoch(datetime.combine(since, time(), zone)),
-            "period2": _epoch(self.now + timedelta(days=1)),
-            "interval": "1d",
-            "events": "div,splits",
-            "includePrePost": "false",
-        }
-        return lambda get: [get(f"/{quote(symbol)}", expect="json", **params)]
+
+        def asked(get: Get, first: date) -> Reply:
+            return get(
+                f"/{quote(symbol)}",
+                expect="json",
+                period1=_epoch(datetime.combine(first, time(), zone)),
+                period2=_epoch(self.now + timedelta(days=1)),
+                interval="1d",
+                events="div,splits",
+                includePrePost="false",
+            )
+
+        def fetch(get: Get) -> list[Reply]:
+            reply, start = asked(get, since), SERIES[close].since
+            # A dividend lowers every adjusted close before it: then the whole history is another one.
+            if CHARTS[symbol].adjusted and since > start and DIVIDENDS in reply.body:
+                reply = asked(get, start)
+            return [reply]
+
+        return fetch
 
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         chart, parsed = CHARTS[CLOSES[key]], Parsed()
