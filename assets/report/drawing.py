@@ -46,17 +46,13 @@ class Drawn:
         return ""
 
     @property
-    def has_time(self) -> bool:
-        """Whether the chart runs along time."""
-        return isinstance(self.of, Chart) and self.rows.schema[self.of.x].is_temporal()
-
-    @property
     def ranges(self) -> list[int]:
         """Of how many years a reader may see the last ones; none where there are not that many."""
-        if self.is_empty or not self.has_time:
+        if not isinstance(self.of, Chart) or self.is_empty or not self.rows.schema[self.of.x].is_temporal():
             return []
-        times = self.rows[self.of.x].cast(pl.Date)
-        return [years for years in RANGES_YEARS if (times.max() - times.min()).days > 366 * years]
+        days = self.rows[self.of.x].cast(pl.Date).to_physical()
+        span = int(days.max() or 0) - int(days.min() or 0)  # type: ignore[arg-type]
+        return [years for years in RANGES_YEARS if span > 366 * years]
 
     @property
     def columns(self) -> list[str]:

@@ -1,6 +1,5 @@
 """The page: one self-contained file of a template, a style, a script and what a published file says."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +12,14 @@ from markupsafe import Markup
 
 from assets.report.drawing import Drawn, drawn
 from assets.report.reading import Reader
+from assets.report.recipe import recipe
 from assets.report.sections import SECTIONS
 from assets.report.values import Value, plain
 from assets.report.vocabulary import Number, Section
 from warehouse.copies import open_published
 from warehouse.table import Table
 
-HERE = Path(__file__).parent
-TEMPLATE = HERE / "page"
+TEMPLATE = Path(__file__).parent / "page"
 LABELS = {
     "sample": "SYNTHETIC: the built-in sample world. No number here is real.",
     "replay": "Recorded data, served again.",
@@ -37,12 +36,6 @@ class Shown:
     numbers: list[tuple[Number, Value]]
     charts: list[Drawn]
     listings: list[Drawn]
-
-
-def recipe() -> str:
-    """A hash of what makes the page, beside the data."""
-    files = sorted(path for path in HERE.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def page(database: Path, manifest: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
@@ -74,9 +67,8 @@ def page(database: Path, manifest: Mapping[str, Any], tables: Mapping[str, Table
 
 
 def _queries(section: Section) -> list[str]:
-    return [f"from {number.table}" for number in section.numbers] + [
-        part.query for part in (*section.charts, *section.listings)
-    ]
+    numbers = [f"from {number.table}" for number in section.numbers]
+    return numbers + [chart.query for chart in section.charts] + [listing.query for listing in section.listings]
 
 
 def _is_there(read: Reader, section: Section) -> bool:

@@ -49,7 +49,8 @@ class Chart:
     """One chart: a query, which column runs along it, and what is drawn. The title says what is shown.
 
     Values are multiplied by ``scale`` to be shown in ``unit``. ``split`` names a column whose values are traces of
-    their own, ``breaks`` one at whose changes a line is cut. ``years`` is how much is shown at first; the rest is there to zoom out to.
+    their own, ``breaks`` one at whose changes a line is cut. ``years`` is how much is shown at first; the rest is there
+    to zoom out to.
     """
 
     id: str

@@ -7,6 +7,7 @@ import click
 
 from pipelines.command.capture import capture
 from pipelines.command.rebuild import rebuild
+from pipelines.command.report import report
 from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
@@ -43,6 +44,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge run                       fetch, build, check and publish the built-in synthetic world
     tidegauge run --upstreams live      the same from the real upstreams
     tidegauge status                    what is there, how new it is, what is missing or failing
+    tidegauge report                    the page of what is published, in the browser
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
@@ -60,7 +62,7 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, capture, rebuild, verify, ui):
+for verb in (run, status, report, show, sql, trace, capture, rebuild, verify, ui):
     tidegauge.add_command(verb)
 
 

@@ -168,7 +168,8 @@
   async function draw(figure) {
     const spec = specs.get(figure), plot = figure.querySelector(".plot");
     const traces = drawn(spec), shape = layout(spec, traces);
-    const years = figure.dataset.years === undefined ? spec.years : Number(figure.dataset.years);
+    const wanted = Number(figure.dataset.years ?? spec.years);
+    const years = figure.querySelector(`[data-years="${wanted}"]`) ? wanted : 0;
     if (isTime(spec)) {
       const { x, y } = stretch(spec, traces, years);
       Object.assign(shape.xaxis, { range: x });

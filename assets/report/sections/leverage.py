@@ -65,7 +65,9 @@ def _numbers(symbol: str) -> tuple[Number, ...]:
     return (
         Number(label=f"{symbol} open interest", column=f"{INTEREST}.open_interest_usd", where=of),
         Number(label="its place in its history, coins", column=f"{INTEREST}.percentile_own_history", where=of),
-        Number(label="change of coins, 24 h", column=f"{INTEREST}.open_interest_coin_change_24h", where=of, signed=True),
+        Number(
+            label="change of coins, 24 h", column=f"{INTEREST}.open_interest_coin_change_24h", where=of, signed=True
+        ),
         Number(label="funding, per year", column=f"{FUNDING}.annualised_simple_pct", where=of, signed=True),
         Number(label="open interest over volume", column=f"{LEVERAGE}.oi_to_volume_days", where=of),
         Number(label="open interest over depth", column=f"{LEVERAGE}.oi_to_depth", where=of),
@@ -96,7 +98,9 @@ def _newest(id: str, title: str, unit: str, scale: float, table: str, column: st
     )
 
 
-def _daily(id: str, title: str, unit: str, scale: float, table: str, column: str, x: str, kind: Kind, note: str = "") -> Chart:
+def _daily(
+    id: str, title: str, unit: str, scale: float, table: str, column: str, x: str, kind: Kind, note: str = ""
+) -> Chart:
     return Chart(
         id=id,
         title=title,
