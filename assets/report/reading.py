@@ -32,7 +32,10 @@ class Reader:
         return tables_read(query) <= there & self.tables.keys()
 
     def value(self, column: str, where: str = "true") -> Value:
-        """A column (``schema.table.column``) of the newest row in which it is known."""
+        """A column (``schema.table.column``) of the newest row in which it is known.
+
+        With the ``row`` of another value it is that of the same row, or not known.
+        """
         return self.number(Number(label="", column=column, where=where))
 
     def number(self, number: Number) -> Value:
@@ -48,13 +51,14 @@ class Reader:
         ).rows(named=True)
         newest: dict[str, Any] = rows[0] if rows else {}
         told = {name: _told(newest[name]) for name in table.key} if newest else {}
-        where = " and ".join(f"{name} = '{value}'" for name, value in told.items()) or number.where
+        row = " and ".join(f"{name} = '{value}'" for name, value in told.items())
         return Value(
             raw=newest.get("value"),
             unit=column.unit,
             definition=f"{table.name}.{column.name}",
-            query=f"select {column.name} from {table.name} where {where}" if newest else "",
+            query=f"select {column.name} from {table.name} where {row}" if newest else "",
             command=_trace(table, told, column.name) if newest else "",
+            row=row or "false",
             at=newest.get(table.grain or ""),
             is_month=table.grain == "month",
             known_at=newest.get("known_at"),

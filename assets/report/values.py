@@ -15,8 +15,8 @@ class Value:
     """A number of the published file, or that it is not known.
 
     ``definition`` is where the page says what it means, ``query`` gives the raw value again, ``command`` says where it
-    came from. Formats: ``signed`` with its sign, ``size`` without, ``this|that`` for what is or is not so, and
-    ``rose|fell|stood`` before a size.
+    came from, ``row`` is the condition that picks its row. Formats: ``signed`` with its sign, ``size`` without,
+    ``this|that`` for what is or is not so, and ``rose|fell|stood`` before a size.
     """
 
     raw: Any
@@ -24,6 +24,7 @@ class Value:
     definition: str
     query: str
     command: str
+    row: str = "false"
     at: date | datetime | None = None
     is_month: bool = False
     known_at: datetime | None = None
@@ -88,11 +89,16 @@ def _scaled(value: float, unit: str) -> tuple[float, str, int]:
     return value * factor, name, digits
 
 
-def said(what: str, sentence: str, value: Value, *others: object) -> Markup:
-    """A sentence about a value and others; that ``what`` is not known where the value is not."""
+def clause(what: str, words: str, value: Value, *others: object) -> Markup:
+    """Words about a value and others; that ``what`` is not known where the value is not."""
     if value.raw is None:
-        return Markup("{} is {}.").format(what, value)
-    return Markup(sentence).format(value, *others)
+        return Markup("{} is {}").format(what, value)
+    return Markup(words).format(value, *others)
+
+
+def said(what: str, words: str, value: Value, *others: object) -> Markup:
+    """The same as a sentence."""
+    return clause(what, words, value, *others) + "."
 
 
 def counted(value: Value, one: str, many: str) -> Markup:

@@ -51,6 +51,15 @@
     });
     return { ...trace, x, y };
   }
+  /* A day without a value between two that have one is a holiday; a longer hole stays one. */
+  function bridged(trace) {
+    const near = (row, step) => {
+      for (let at = row; at >= 0 && at < trace.y.length; at += step) if (trace.y[at] !== null) return Date.parse(trace.x[at]);
+      return NaN;
+    };
+    const kept = trace.y.flatMap((value, row) => (value === null && near(row, 1) - near(row, -1) <= 7 * 864e5 ? [] : [row]));
+    return { ...trace, x: kept.map((row) => trace.x[row]), y: kept.map((row) => trace.y[row]) };
+  }
   const isAlone = (values, row) => values[row] !== null && (values[row - 1] ?? null) === null && (values[row + 1] ?? null) === null;
 
   function drawn(spec) {
@@ -89,8 +98,8 @@
       if (trace.kind === "marks") {
         return [{ ...shared, type: "scatter", mode: "markers", marker: { color: paint, size: 8 } }];
       }
-      const cut = spec.breaks ? broken(shared, pick(spec.breaks)) : shared;
-      const sizes = values.length < 40 ? 5 : cut.y.map((_, row) => (isAlone(cut.y, row) ? 5 : 0));
+      const cut = spec.breaks ? broken(shared, pick(spec.breaks)) : bridged(shared);
+      const sizes = rows.length < 40 ? 5 : cut.y.map((_, row) => (isAlone(cut.y, row) ? 5 : 0));
       return [{ ...cut, type: "scatter", mode: "lines+markers", line: { color: paint, width: 1.75, dash: trace.kind === "dashes" ? "dot" : "solid" }, marker: { color: paint, size: sizes, line: { width: 0 } } }];
     });
   }
@@ -149,7 +158,7 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       margin: { l: 8, r: 8, t: 6, b: 24 },
       barmode: lying ? "group" : "relative",
-      bargap: lying ? 0.3 : 0.15,
+      bargap: lying ? (spec.columns[spec.x].length < 5 ? 0.6 : 0.3) : 0.15,
       hovermode: lying || points ? "closest" : "x unified",
       hoverlabel: { bgcolor: colour("raised"), bordercolor: line, font: { family, size: 12, color: colour("ink") } },
       dragmode: coarse ? false : "zoom",

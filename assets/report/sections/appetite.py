@@ -28,20 +28,22 @@ PAIR_WORDS = {
 
 
 def answer(read: Reader) -> list[Markup]:
-    score, low, high, breadth = (
-        read.value(f"{ROTATION}.{name}") for name in ("score", "score_low", "score_high", "breadth")
+    score = read.value(f"{ROTATION}.score")
+    low, high, breadth = (
+        read.value(f"{ROTATION}.{name}", score.row) for name in ("score_low", "score_high", "breadth")
     )
     high_on = read.computed(f"select max(date) from {INDEX} where {RUSSELL} and is_all_time_high", INDEX)
     broke_out = read.computed(f"select max(date) from {INDEX} where {RUSSELL} and is_drought_breakout", INDEX)
     strength = read.value(f"{PAIRS}.log_change_13w", SMALL)
-    spread, change = (read.value(f"{RATES}.high_yield_oas_{name}") for name in ("bps", "change_13w_bps"))
+    spread = read.value(f"{RATES}.high_yield_oas_bps")
+    change = read.value(f"{RATES}.high_yield_oas_change_13w_bps", spread.row)
     real = read.value(f"{RATES}.real_yield_10y_pct")
     return [
-        said("The ladder's score", "The ladder's score is {} (95 % interval {} to {}): {}.", score, low, high, _order(score, low, high)),
-        said("The breadth", "{} of neighbouring rungs are in order; {}.", breadth, _front(read)),
-        said("The Russell 2000's high", "The Russell 2000 was last at an all-time high on {}; the last drought broke on {}.", high_on, broke_out),
-        said("The Russell's strength", "The log ratio of Russell to Nasdaq moved {:signed} over 13 weeks.", strength),
-        said("The high-yield spread", "High yield pays {} over Treasuries ({:signed} in 13 weeks), on {}; ten years pay {} real.", spread, change, spread.day, real),
+        said("The ladder's score", "The ladder's score was {} (95 % interval {} to {}) in the week to {}: {}", score, low, high, score.day, _order(score, low, high)),
+        said("The breadth", "{} of neighbouring rungs were in order; {}", breadth, _front(read, score)),
+        said("The Russell 2000's high", "The Russell 2000 was last at an all-time high on {}; the last drought broke on {}", high_on, broke_out),
+        said("The Russell's strength", "The log ratio of Russell to Nasdaq moved {:signed} over the 13 weeks to {}", strength, strength.day),
+        said("The high-yield spread", "High yield paid {} over Treasuries on {} ({:signed} in 13 weeks); ten years paid {} real on {}", spread, spread.day, change, real, real.day),
     ]  # fmt: skip
 
 
@@ -50,18 +52,16 @@ def _order(score: Value, low: Value, high: Value) -> str:
     if low.raw is None or high.raw is None:
         return "its interval is not known"
     if low.raw <= 0 <= high.raw:
-        return "no order that is not within the reach of chance"
+        return "an order that chance could make"
     return "riskier rungs return more" if score.raw > 0 else "safer rungs return more"
 
 
-def _front(read: Reader) -> Markup:
-    front = read.value(
-        f"{ROTATION}.front", f"front is not null and week_ending = (select max(week_ending) from {ROTATION})"
-    )
+def _front(read: Reader, score: Value) -> Markup:
+    front = read.value(f"{ROTATION}.front", score.row)
     if front.raw is None:
-        return Markup("no rung is at the front")
+        return Markup("no rung is known to have been at the front")
     rows = read.rows(f"select distinct asset from {RUNG} where rung = {front.raw}").rows()
-    return Markup("the front is rung {}, {}").format(front, RUNGS[rows[0][0]] if rows else "")
+    return Markup("the front was rung {}, {}").format(front, RUNGS[rows[0][0]] if rows else "")
 
 
 SECTION = Section(
@@ -132,7 +132,7 @@ SECTION = Section(
             split="pair",
             words=tuple(PAIR_WORDS.items()),
             traces=(Trace(y="log_change_13w"),),
-            years=2,
+            years=3,
             note="The last session of each week.",
         ),
         Chart(

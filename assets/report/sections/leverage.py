@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from assets.report.reading import Reader
-from assets.report.values import said
+from assets.report.values import clause, said
 from assets.report.vocabulary import Chart, Kind, Number, Section, Trace
 
 INTEREST, FUNDING, LEVERAGE = "metrics.open_interest", "metrics.funding_rate", "metrics.leverage"
@@ -21,38 +21,43 @@ SETS = "A line is cut where the set of venues changes: what comes after is a sum
 
 
 def answer(read: Reader) -> list[Markup]:
-    last = read.computed(f"select max(observed_at)::date from {FLUSH} where is_flush", FLUSH)
-    number = read.computed(f"select count(*) from {FLUSH} where is_flush", f"{FLUSH}.is_flush")
     return [
         *(_interest(read, symbol, name) for symbol, name in COINS.items()),
-        said("A flush", "Flushes seen: {1}, the last on {0}.", last, number)
-        if last.raw
-        else Markup("No flush is known among {} days and coins.").format(
-            read.computed(f"select count(*) from {FLUSH} where is_flush is not null", f"{FLUSH}.is_flush")
-        ),
+        _flushes(read),
         *(_depth(read, symbol, name) for symbol, name in COINS.items()),
     ]
 
 
 def _interest(read: Reader, symbol: str, name: str) -> Markup:
-    of = f"symbol = '{symbol}'"
-    held = read.value(f"{INTEREST}.open_interest_usd", of)
+    held = read.value(f"{INTEREST}.open_interest_usd", f"symbol = '{symbol}'")
+    place = read.value(f"{INTEREST}.percentile_own_history", held.row)
     return said(
         f"Open interest in {name}",
-        "Open interest in {1} is {0} (at or above {2} of its own history, counted in coins); funding is {3} a year.",
+        "Open interest in {1} was {0} on {2}, {3}; funding was {4} a year",
         held,
         name,
-        read.value(f"{INTEREST}.percentile_own_history", of),
-        read.value(f"{FUNDING}.annualised_simple_pct", of),
+        held.day,
+        clause("its place in its own history", "in coins at or above {} of its own history", place),
+        read.value(f"{FUNDING}.annualised_simple_pct", held.row),
     )
 
 
+def _flushes(read: Reader) -> Markup:
+    judged = read.computed(f"select count(*) from {FLUSH} where is_flush is not null", f"{FLUSH}.is_flush")
+    number = read.computed(f"select count(*) from {FLUSH} where is_flush", f"{FLUSH}.is_flush")
+    last = read.computed(f"select max(observed_at)::date from {FLUSH} where is_flush", FLUSH)
+    if not judged.raw:
+        return Markup("No day could be judged for flushes.")
+    when = Markup(", the last on {}").format(last) if number.raw else ""
+    return Markup("Flushes among {} days and coins: {}{}.").format(judged, number, when)
+
+
 def _depth(read: Reader, symbol: str, name: str) -> Markup:
-    of = f"symbol = '{symbol}'"
-    depth, thin = (read.value(f"{BOOKS}.{column}", of) for column in ("depth_100bps_usd", "thinness_percentile"))
+    depth = read.value(f"{BOOKS}.depth_100bps_usd", f"symbol = '{symbol}'")
+    thin = read.value(f"{BOOKS}.thinness_percentile", depth.row)
     return said(
         f"The depth of {name}'s spot books",
-        "Spot books of {1} hold {0} within 100 bps, in the hour of {2}{3}.",
+        "Spot books of {1} held {0} within 100 bps, in the hour of {2}{3}",
         depth,
         name,
         f"{depth.at:%Y-%m-%d %H:%M} UTC" if depth.at else "",

@@ -24,24 +24,25 @@ SUMS = f"""
     from {PARTS}, (select max(week_ending) as newest from {PARTS})
     where week_ending > newest - 91
     group by component
-    order by abs(thirteen_weeks_usd), component
+    order by abs(thirteen_weeks_usd) nulls first, component
 """
 
 
 def answer(read: Reader) -> list[Markup]:
-    level = read.value(f"{NET}.net_liquidity_usd")
     change = read.value(f"{NET}.change_13w_usd")
-    week = read.value(f"{NET}.change_1w_usd")
-    score = read.value(f"{NET}.impulse_zscore_156w")
+    level, week, score = (
+        read.value(f"{NET}.{name}", change.row)
+        for name in ("net_liquidity_usd", "change_1w_usd", "impulse_zscore_156w")
+    )
     return [
         said(
             "The 13-week change of net liquidity",
-            "Net liquidity {0:rose|fell|did not move} over 13 weeks, to {1} in the week to {2}.",
+            "Net liquidity {0:rose|fell|did not move} over 13 weeks, to {1} in the week to {2}",
             change, level, level.day,
         ),
         Markup("What moved it most: {}.").format(_reasons(read, "thirteen_weeks_usd")),
-        said("Its change of the last week", "In the last week it {:rose|fell|did not move}: {}.", week, _reasons(read, "last_week_usd")),
-        said("The score of the change", "The 13-week change scores {:signed} against the 156 weeks before.", score),
+        said("Its change of the last week", "In the last week it {:rose|fell|did not move}: {}", week, _reasons(read, "last_week_usd")),
+        said("The score of the change", "The 13-week change scores {:signed} against the 156 weeks before", score),
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from assets.report.reading import Reader
-from assets.report.values import Value, said
+from assets.report.values import Value, clause, said
 from assets.report.vocabulary import Chart, Number, Section, Trace
 
 PURCHASES, ACCOUNT = "metrics.fed_purchases", "metrics.treasury_general_account"
@@ -12,29 +12,32 @@ BOUGHT = "operation = 'purchase'"
 
 
 def answer(read: Reader) -> list[Markup]:
-    total, bills = (read.value(f"{PURCHASES}.{name}_usd", BOUGHT) for name in ("total", "bills"))
+    total = read.value(f"{PURCHASES}.total_usd", BOUGHT)
+    bills = read.value(f"{PURCHASES}.bills_usd", total.row)
     estimate = read.value(f"{PURCHASES}.reserve_management_estimate_usd", BOUGHT)
     balance = read.value(f"{ACCOUNT}.closing_balance_usd")
-    drawdown = read.value(f"{ACCOUNT}.drawdown_from_52w_peak_usd")
-    held, progress = (read.value(f"{MBS}.{name}") for name in ("change_since_start_usd", "progress_share"))
+    drawdown = read.value(f"{ACCOUNT}.drawdown_from_52w_peak_usd", balance.row)
+    held = read.value(f"{MBS}.change_since_start_usd")
+    progress = read.value(f"{MBS}.progress_share", held.row)
     spread = read.value(f"{FUNDING}.sofr_iorb_bps")
+    stressed = read.value(f"{FUNDING}.is_stressed", spread.row)
     return [
         said(
             "What the Fed bought",
-            "The Fed bought {} of Treasuries in {}, {} of them bills; the Treasury's account holds {}.",
-            total, _month(total), bills, balance,
+            "The Fed bought {} of Treasuries in {}, {} of them bills; the Treasury's account held {} on {}",
+            total, _month(total), bills, balance, balance.day,
         ),
-        said("What it bought to manage reserves", "To manage reserves it bought an estimated {} in {}.", estimate, _month(estimate)),
-        said("Its peak", "The Treasury's account stands {:size} below its 52-week peak, on {}.", drawdown, drawdown.day),
+        said("How far it was from its peak", "It was {:size} below its 52-week peak then", drawdown),
+        said("What the Fed bought to manage reserves", "To manage reserves the Fed bought an estimated {} in {}", estimate, _month(estimate)),
         said(
             "What the enterprises hold",
-            "Fannie Mae and Freddie Mac hold {:signed} of MBS since the programme's start, {} of it ({}).",
-            held, progress, _month(held),
+            "From the programme's start to {1} the MBS of Fannie Mae and Freddie Mac moved {0:signed}, {2} of the programme",
+            held, _month(held), progress,
         ),
         said(
             "SOFR's distance from the rate on reserves",
-            "SOFR stood {:signed} from the rate on reserves on {}: funding is {:stressed|not stressed}.",
-            spread, spread.day, read.value(f"{FUNDING}.is_stressed"),
+            "SOFR stood {:signed} from the rate on reserves on {}; {}",
+            spread, spread.day, clause("whether funding was stressed", "funding was {:stressed|not stressed}", stressed),
         ),
     ]  # fmt: skip
 
@@ -85,6 +88,7 @@ SECTION = Section(
                 Trace(y="bills_usd", name="bills", kind="bars", colour="1"),
                 Trace(y="coupons_usd", name="coupons", kind="bars", colour="2"),
             ),
+            years=5,
             is_wide=True,
         ),
         Chart(
@@ -131,7 +135,7 @@ SECTION = Section(
                 Trace(y="customs_refunds_20d_usd", name="customs refunds", colour="2"),
                 Trace(y="tax_refunds_20d_usd", name="tax refunds", colour="3"),
             ),
-            years=2,
+            years=3,
         ),
         Chart(
             id="deficit-impulse",
@@ -144,7 +148,7 @@ SECTION = Section(
             """,
             x="date",
             traces=(Trace(y="deficit_impulse_20d_usd", name="deficit impulse", colour="1"),),
-            years=2,
+            years=3,
             note="Above nothing the Treasury put more cash into markets than a year before.",
         ),
         Chart(
