@@ -265,6 +265,19 @@ def test_it_can_be_used_with_the_keyboard_alone(shelf: Shelf, browser: Browser) 
 
 
 @needs_chromium
+def test_printing_leaves_the_page_as_it_was(shelf: Shelf, browser: Browser) -> None:
+    look = """() => [document.querySelector("#net-liquidity svg").getBoundingClientRect().width,
+        getComputedStyle(document.querySelector("#net-liquidity .js-line")).stroke]"""
+    with opened(browser, shelf.report, "dark") as (page, complaints):
+        before = page.evaluate(look)
+        assert len(page.pdf(format="A4")) > 100_000
+        page.wait_for_function("document.documentElement.dataset.drawn === 'all'")
+        page.wait_for_timeout(500)
+        assert page.evaluate(look) == before
+    assert complaints == []
+
+
+@needs_chromium
 def test_a_trace_command_of_the_page_works(sample: Path, shelf: Shelf, browser: Browser) -> None:
     with opened(browser, shelf.report) as (page, _):
         commands = page.locator("code", has_text="tidegauge trace").evaluate_all("all => all.map((e) => e.textContent)")

@@ -187,9 +187,17 @@
         button.setAttribute("aria-pressed", String(Number(button.dataset.years) === years));
       }
     }
+    if (printing) {
+      shape.width = figure.classList.contains("wide") ? PAPER.wide : PAPER.narrow;
+      if (shape.showlegend) shape.margin.t = PAPER.legend;
+    }
     await Plotly.react(plot, traces, shape, { displayModeBar: false, responsive: true });
     figure.dataset.drawn = "true";
   }
+
+  /* A printed page is light, and its columns are as wide as paper lets them be. */
+  const PAPER = { wide: 680, narrow: 325, legend: 60 };
+  let printing = null;
 
   /* One after the other, so that the page can be read and scrolled meanwhile. */
   let turn = 0;
@@ -286,7 +294,16 @@
   });
   dark.addEventListener("change", themed);
   if (kept()) root.dataset.theme = kept();
-  addEventListener("beforeprint", () => figures.forEach(draw));
-  addEventListener("afterprint", themed);
+  addEventListener("beforeprint", () => {
+    printing = { theme: root.dataset.theme };
+    root.dataset.theme = "light";
+    figures.forEach(draw);
+  });
+  addEventListener("afterprint", () => {
+    if (printing.theme) root.dataset.theme = printing.theme;
+    else delete root.dataset.theme;
+    printing = null;
+    themed().then(() => figures.forEach((figure) => Plotly.Plots.resize(figure.querySelector(".plot"))));
+  });
   themed();
 })();

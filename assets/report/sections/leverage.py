@@ -117,7 +117,7 @@ def _daily(
         """,
         x=x,
         split="symbol",
-        breaks="venues",
+        breaks="venues" if kind == "line" and column.endswith("_usd") else "",
         traces=(Trace(y=column, kind=kind),),
         note=note,
     )

@@ -148,7 +148,7 @@ SECTION = Section(
             """,
             x="date",
             traces=(Trace(y="deficit_impulse_20d_usd", name="deficit impulse", colour="1"),),
-            years=3,
+            years=1,
             note="Above nothing the Treasury put more cash into markets than a year before.",
         ),
         Chart(
