@@ -10,7 +10,7 @@ from assets.backfill import Backfill
 from assets.books import books
 from assets.facts import declarations, recorded
 from assets.landing import landing
-from assets.published import current
+from assets.published import published
 from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
@@ -52,7 +52,7 @@ def _origin(tags: Mapping[str, str]) -> AbstractContextManager[Origin]:
 def build_defs() -> dg.Definitions:
     everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all())
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, [landing, declarations, recorded, books, model_assets(), current]),
+        assets=dg.map_asset_specs(described, [landing, declarations, recorded, books, model_assets(), published]),
         asset_checks=[suite_checks()],
         jobs=[everything],
         schedules=schedules(everything.name),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.pipeline import tidegauge
 
-VERBS = ("run", "status", "show", "sql", "capture", "rebuild", "verify", "ui")
+VERBS = ("run", "status", "report", "show", "sql", "capture", "rebuild", "verify", "ui")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -37,7 +37,7 @@ def test_wrong_usage_exits_with_2_and_says_what_is_right(tmp_path: Path, argumen
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("verb", [["status"], ["show", "net_liquidity"], ["sql", "select 1"]])
+@pytest.mark.parametrize("verb", [["status"], ["report"], ["show", "net_liquidity"], ["sql", "select 1"]])
 def test_reading_before_anything_is_published_says_how_to_start(tmp_path: Path, verb: list[str]) -> None:
     done = tidegauge(tmp_path, *verb)
     assert done.returncode != 0

@@ -20,6 +20,7 @@ from warehouse.store import Store
 from warehouse.tables.facts import OBSERVATION
 from warehouse.tables.quality import LEDGER
 from warehouse.tables.reference import UNIT
+from warehouse.verifying.published import damages as published_damages
 
 REPOSITORY = Path(__file__).parent.parent
 TABLES = [UNIT, OBSERVATION, LEDGER]
@@ -290,3 +291,17 @@ def test_a_publication_killed_at_any_line_leaves_the_old_or_the_new_snapshot_who
     left = sorted(path.name for path in (shelf.root / "snapshots").iterdir())
     assert len(left) == KEEP
     assert not any(name.startswith(".") for name in left)
+
+
+def test_a_file_added_to_a_snapshot_stays_until_the_next_one_has_its_own(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "published")
+    with opened(tmp_path) as store:
+        published(store, shelf, 1)
+        assert not shelf.holds("report.html")
+        assert shelf.add("report.html", b"one") == shelf.report
+        assert shelf.holds("report.html")
+        assert list(published_damages(shelf, lambda *_: None)) == []
+        published(store, shelf, 2)
+        assert (shelf.holds("report.html"), shelf.report.read_bytes()) == (False, b"one")
+        shelf.add("report.html", b"two")
+        assert (shelf.holds("report.html"), shelf.report.read_bytes()) == (True, b"two")

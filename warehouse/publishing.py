@@ -12,12 +12,14 @@ from typing import Any
 from warehouse import checksums
 from warehouse.copies import content_hash, copy_tables
 from warehouse.dictionary import dictionary
+from warehouse.landing import write_durably
 from warehouse.store import Store, StoreError
 from warehouse.table import Table
 
 KEEP = 3
 DATABASE = "tidegauge.duckdb"
 CHECKSUMS = "SHA256SUMS"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Shelf:
     """``current.duckdb``, ``parquet/``, ``manifest.json`` and ``dictionary.md`` under one folder.
 
     All four point into the folder that the symlink ``current`` names, so that they change together; there are their
-    checksums too. A reader that has an old file open keeps it to the end.
+    checksums too. ``report.html`` points into the newest snapshot that has one. A reader that has an old file open
+    keeps it to the end.
     """
 
     root: Path
@@ -33,6 +36,10 @@ class Shelf:
     @property
     def database(self) -> Path:
         return self.root / "current.duckdb"
+
+    @property
+    def report(self) -> Path:
+        return self.root / REPORT
 
     def manifest(self) -> dict[str, Any] | None:
         """What is published now, or None when nothing has been."""
@@ -92,6 +99,27 @@ class Shelf:
         _sync(self.root)
         self._drop_old(name)
         return manifest
+
+    def holds(self, name: str) -> bool:
+        """Whether the snapshot that is published has a file, with its checksum."""
+        listed = self.root / "current" / CHECKSUMS
+        return listed.exists() and name in checksums.read(listed) and (listed.parent / name).exists()
+
+    def add(self, name: str, content: bytes) -> Path:
+        """Put one more file into the snapshot that is published, with its checksum; where readers find it.
+
+        The link of that name keeps to the snapshot before until this one's file is whole.
+        """
+        snapshot = self.root / "current" / name
+        write_durably(snapshot, content)
+        listed = checksums.read(snapshot.with_name(CHECKSUMS))
+        checksums.write(snapshot.with_name(CHECKSUMS), {**listed, name: checksums.of_file(snapshot)})
+        fresh = self.root / f".{name}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(f"snapshots/{self.snapshot()}/{name}")
+        fresh.replace(self.root / name)
+        _sync(self.root)
+        return self.root / name
 
     def condemn(self) -> Path | None:
         """Let the next publication be a new one whatever changed; the snapshot that is published until then."""

@@ -12,6 +12,7 @@ from pipelines.command.doctor import doctor
 from pipelines.command.export import export
 from pipelines.command.import_books import import_books
 from pipelines.command.rebuild import rebuild
+from pipelines.command.report import report
 from pipelines.command.run import run
 from pipelines.command.show import show
 from pipelines.command.sql import sql
@@ -50,6 +51,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge run                       fetch, build, check and publish the built-in synthetic world
     tidegauge run --upstreams live      the same from the real upstreams
     tidegauge status                    what is there, how new it is, what is missing or failing
+    tidegauge report                    the page of what is published, in the browser
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
@@ -71,7 +73,10 @@ def tidegauge(debug: bool) -> None:
     """
 
 
-for verb in (run, status, show, sql, trace, dictionary, export, capture, import_books, rebuild, verify, doctor, ui):
+for verb in (
+    *(run, status, report, show, sql, trace, dictionary, export),
+    *(capture, import_books, rebuild, verify, doctor, ui),
+):
     tidegauge.add_command(verb)
 
 

@@ -124,6 +124,7 @@ def as_text(outcome: Outcome) -> str:
         stopped = outcome.blocking or outcome.errors
         kept = "" if outcome.published_now else "  (as before)" if stopped else "  (unchanged)"
         lines += [f"published   {folder.shelf.database}{kept}"]
+        lines += [f"report      {folder.shelf.report}"] if folder.shelf.report.exists() else []
         lines += [f"checks      {checks['passed']} passed, {checks['warned']} warned, {checks['failed']} failed"]
         lines += [""]
         lines += [

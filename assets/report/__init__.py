@@ -1,0 +1,1 @@
+"""The page that shows a published snapshot: sections are data, the page is one template. Nothing is measured here."""
