@@ -3,6 +3,7 @@
 from warehouse.table import Table
 from warehouse.tables import (
     books,
+    claims,
     crypto,
     crypto_facts,
     equities,
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
         equities,
         crypto,
         statistics,
+        claims,
         quality,
     )
     for table in module.TABLES
