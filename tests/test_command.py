@@ -6,7 +6,7 @@ import pytest
 
 from tests.pipeline import tidegauge
 
-VERBS = ("run", "status", "show", "sql", "capture", "rebuild", "verify", "ui")
+VERBS = ("run", "status", "show", "sql", "claims", "capture", "rebuild", "verify", "ui")
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from warehouse.table import Table
 from warehouse.tables import TABLES
 
 #: A newest value that is older is no longer what is, and a value before a day that is further away is not of that day.
@@ -56,9 +57,7 @@ class Predicate:
 
 def _series(fields: Fields) -> str:
     """One number a day: ``value`` of the table ``of``, by the table's own day."""
-    table = TABLES.get(fields["of"])
-    if table is None:
-        raise ValueError(f"there is no table {fields['of']}")
+    table = _table(fields)
     if table.grain is None:
         raise ValueError(f"{table.name} has no day to order by; write it as sql")
     value = fields["value"]
@@ -68,10 +67,15 @@ def _series(fields: Fields) -> str:
     )
 
 
+def _table(fields: Fields) -> Table:
+    if fields["of"] not in TABLES:
+        raise ValueError(f"there is no table {fields['of']}")
+    return TABLES[fields["of"]]
+
+
 def _ending(fields: Fields) -> str:
-    table = TABLES[fields["of"]]
-    unit = next((column.unit for column in table.columns if column.name == fields["value"]), fields.get("unit", ""))
-    return ENDINGS.get(unit, "")
+    units = {column.name: column.unit for column in _table(fields).columns}
+    return ENDINGS.get(fields.get("unit") or units.get(fields["value"], ""), "")
 
 
 def _bounds(fields: Fields, prefix: str = "") -> list[str]:
@@ -93,9 +97,9 @@ def _day(day: date) -> str:
     return f"date '{day}'"
 
 
-def _missing(anchor: str) -> str:
+def _missing(about: date | None) -> str:
     """What is said while there are no data: they may still come, until it is too long after what they are about."""
-    return f"case when {TODAY} <= {anchor} + {PATIENCE_DAYS} then 'pending' else 'unmeasurable' end"
+    return "'unmeasurable'" if about is None else f"case when {TODAY} <= {_day(about)} + {PATIENCE_DAYS} then 'pending' else 'unmeasurable' end"
 
 
 # -- level -----------------------------------------------------------------------------------------
@@ -111,7 +115,6 @@ def _level(fields: Fields) -> str:
     start, end = fields.get("from"), fields.get("to")
     within = [f"day >= {_day(start)}"] * bool(start) + [f"day <= {_day(end)}"] * bool(end)
     name = "value" + _ending(fields)
-    anchor = _day(end or start) if end or start else "date '1970-01-01'"
     until = f"least({_day(end)}, {TODAY})" if end else TODAY
     too_early = f"\n    when {TODAY} < {_day(end)} then 'pending'" if end else ""
     return f"""with series as (
@@ -123,13 +126,14 @@ def _level(fields: Fields) -> str:
 )
 select
     case{too_early}
-    when n = 0 or covered_to < {until} - {fresh} then {_missing(anchor)}
+    when n = 0 or covered_to < {until} - {fresh} then {_missing(end or start)}
     {_judged("value", fields)}
     end as verdict,
-    case when n = 0 then 'no values yet' when covered_to < {until} - {fresh} then 'the newest value is of ' || covered_to
+    case when n = 0 then 'no values' when covered_to < {until} - {fresh} then 'the newest value is of ' || covered_to
     end as reason,
     value as {name},
-    case when n > 0 then '{take}' end as taken,
+    '{take}' as taken,
+    covered_to as newest_on,
     {_told_bounds(fields, name)}
     n, covered_from, covered_to
 from measured"""
@@ -167,10 +171,10 @@ select
     when first_day < {_day(start)} then 'refuted'
     when first_day <= {_day(by)} then 'supported'
     when {TODAY} <= {_day(by)} then 'pending'
-    when n = 0 or covered_to < {_day(by)} then {_missing(_day(by))}
+    when n = 0 or covered_to < {_day(by)} then {_missing(by)}
     else 'refuted'
     end as verdict,
-    case when n = 0 then 'no values yet' when first_day is null and covered_to < {_day(by)}
+    case when n = 0 then 'no values' when first_day is null and covered_to < {_day(by)}
         then 'the newest value is of ' || covered_to end as reason,
     first_day,
     value as {name},
@@ -208,17 +212,16 @@ def _unmeasured(name: str, window: Fields) -> str:
     """The cases in which a window is not there, or not yet."""
     start, end, fresh = window.get("from"), window.get("to"), window.get("fresh_days", FRESH_DAYS)
     until = _day(end) if end else TODAY
-    anchor = _day(end or start) if end or start else "date '1970-01-01'"
     too_early = f"when {TODAY} <= {_day(end)} then 'pending'\n    " if end else ""
     no_news = f" or {name}.to_day <= {_day(start)}" if start else ""
-    return f"""{too_early}when {name}.to_day is null or {name}.to_day < {until} - {fresh}{no_news} then {_missing(anchor)}
+    return f"""{too_early}when {name}.to_day is null or {name}.to_day < {until} - {fresh}{no_news} then {_missing(end or start)}
     when {name}.from_day is null or {name}.from_day < {name}.wanted_from_day - {fresh} then 'unmeasurable'"""
 
 
 def _why(name: str, window: Fields) -> str:
     end, fresh = window.get("to"), window.get("fresh_days", FRESH_DAYS)
     until = f"least({_day(end)}, {TODAY})" if end else TODAY
-    return f"""when {name}.to_day is null then 'no values yet'
+    return f"""when {name}.to_day is null then 'no values'
     when {name}.to_day < {until} - {fresh} then 'the newest value is of ' || {name}.to_day
     when {name}.from_day is null then 'no value at the beginning'"""
 
@@ -228,7 +231,7 @@ def _change(fields: Fields) -> str:
     if how not in ("difference", "share"):
         raise ValueError(f"as must be difference or share, not {how!r}")
     ending = _ending(fields)
-    changed = "to_value - from_value" if how == "difference" else "to_value / nullif(from_value, 0) - 1"
+    changed = "to_value - from_value" if how == "difference" else "(to_value - from_value) / nullif(from_value, 0)"
     name = "change" + (ending if how == "difference" else "_share")
     return f"""with {_ends("own", fields, fields)}
 select
@@ -261,7 +264,9 @@ def _compare(fields: Fields) -> str:
         enough = f"left_change >= {fields['left_at_least']!r}"
         both, one = f"{is_more} and {enough}", f"({is_more}) <> ({enough})"
     return f"""with {_ends("a", sides["left"], fields)}, {_ends("b", sides["right"], fields)}, changes as (
-    select a.to_value / nullif(a.from_value, 0) - 1 as left_change, b.to_value / nullif(b.from_value, 0) - 1 as right_change
+    select
+        (a.to_value - a.from_value) / nullif(a.from_value, 0) as left_change,
+        (b.to_value - b.from_value) / nullif(b.from_value, 0) as right_change
     from a, b
 )
 select
