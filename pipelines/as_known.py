@@ -1,4 +1,4 @@
-"""Every table as it was known at a time, made again from the facts known by then: of a published file, or in the build."""
+"""Every table as it was known at a time, made again from the facts known by then: of a file, or while building."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +20,8 @@ from warehouse.tables import TABLES
 class AsKnown:
     """Answers queries with what was known; each table is made once, when it is first read, after what it reads.
 
-    ``connection`` is at an empty database; ``whole`` is the name of the one with the facts beside it. Its tables that are
-    ``unchanged`` since are read as they stand.
+    ``connection`` is at an empty database; ``whole`` is the name of the one with the facts beside it. Those of its
+    tables that are ``unchanged`` since are read as they stand.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -68,7 +68,7 @@ def as_known(published: Path, as_of: datetime | None, *, first: bool = False) ->
 
 
 def made_again() -> dict[str, Model]:
-    """The models that are made again. One that looks back is not: each of its rows is of one moment, and known since."""
+    """The models that are made again. One that looks back is not: each of its rows is known from its moment on."""
     return {model.table.name: model for model in models() if not model.looks_back}
 
 

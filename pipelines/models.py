@@ -90,7 +90,7 @@ def _ledger() -> Model:
     """The ledger of claims, which reads what its predicates do."""
     declared = claims()
     reads = frozenset[str]().union(*(part.reads for _, part in parts(declared)))
-    code = "".join(path.read_text() for path in sorted(CLAIMS.parent.glob("*.py")))
+    code = "".join(path.read_text() for path in sorted(CLAIMS.parent.rglob("*.py")))
 
     def look(read: Read, past: Past) -> pl.DataFrame:
         return rows(declared, past, read(f"from {CLAIM.name}"))

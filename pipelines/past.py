@@ -59,11 +59,16 @@ class StorePast:
 
     @cached_property
     def newest(self) -> datetime | None:
-        """The newest moment of what models rest on. Where receipts and files of ours go on for long after the upstreams'
-        own times, it is the end of these: of old recordings, and of the sample world."""
+        """The newest moment of what models rest on.
+
+        Where receipts and files of ours go on for long after the upstreams' own times, it is the end of these: of old
+        recordings, and of the sample world.
+        """
         leaves = {name: self._known(name) for name in self._leaves(frozenset(self.models))}
         newest = max((known.newest for known in leaves.values() if known.newest), default=None)
-        told = max((k.newest_but_receipts for n, k in leaves.items() if k.newest_but_receipts and n not in SEEDS), default=None)
+        told = max(
+            (k.newest_but_receipts for n, k in leaves.items() if k.newest_but_receipts and n not in SEEDS), default=None
+        )
         return told if newest and told and newest - told > RECORDED else newest
 
     def mark(self, part: Part, moment: datetime) -> str:

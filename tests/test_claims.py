@@ -375,7 +375,8 @@ def test_the_examples_are_right() -> None:
 def test_looks_are_at_the_ends_of_days_weeks_and_quarters_and_now() -> None:
     now = moment("2026-04-02 12:00")
     found = {
-        kind: [f"{look:%m-%d}" for look in looks.looks(day("2026-01-09"), kind, now)] for kind in ("monthly", "quarterly")
+        kind: [f"{look:%m-%d}" for look in looks.looks(day("2026-01-09"), kind, now)]
+        for kind in ("monthly", "quarterly")
     }
     assert found == {
         "monthly": ["01-09", "01-31", "02-28", "03-31", "04-02"],
@@ -426,7 +427,7 @@ def test_a_verdict_that_was_supported_and_is_not_any_more_is_reversed_with_both_
     with account(tmp_path) as store:
         rows = ledger_rows(store)
     told = [
-        (f"{row['as_of']:%m-%d}", row["verdict"], row["found"], f"{row['since']:%m-%d}")
+        (f"{row['as_of']:%m-%d}", row["verdict"], row["found"], f"{row['verdict_since']:%m-%d}")
         for row in rows.filter(part="part").iter_rows(named=True)
     ]
     assert told == [

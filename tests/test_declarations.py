@@ -168,7 +168,9 @@ def test_the_dictionary_says_formula_rules_and_bounds() -> None:
     text = dictionary([TABLES["metrics.net_liquidity_attribution"]], with_series=False)
     assert "Formula: `sql/metrics/net_liquidity_attribution.sql`, over " in text
     assert "Rule (critical): " in text
-    assert "| required; one of treasury_bills, treasury_coupons, mbs, other_assets, tga, reverse_repo, unsplit |" in text
+    assert (
+        "| required; one of treasury_bills, treasury_coupons, mbs, other_assets, tga, reverse_repo, unsplit |" in text
+    )
 
 
 def test_the_dictionary_in_docs_is_of_these_declarations() -> None:

@@ -17,6 +17,8 @@ LOOKED_AT = ("weekly", "monthly", "quarterly")
 #: What claims may rest on: numbers in plain units, as known at a time.
 READABLE = ("staged", "metrics", "reference")
 CLAIM_ID = re.compile(r"C\d{2,}")
+#: What a part tells of itself beside the fields of its predicate.
+WORDS = ("statement", "refuted_by", "horizon", "predicate")
 PART = re.compile(r"[a-z][a-z0-9_]*")
 #: What a claim tells of itself, and what is taken where it does not.
 USUALLY = {"statement": "", "author": "", "date": date(1970, 1, 1), "looked_at": "monthly"}
@@ -90,7 +92,7 @@ def _wrong(fields: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
 
 
 def _part(name: str, fields: Mapping[str, Any], shared: str) -> Part:
-    words = {key: str(fields.get(key, "")) for key in ("statement", "refuted_by", "horizon", "predicate")}
+    words: dict[str, Any] = {key: str(fields.get(key, "")) for key in WORDS}
     try:
         query = _query(name, fields, shared)
         return Part(name, **words, query=query, reads=tables_read(query))
@@ -108,7 +110,7 @@ def _query(name: str, fields: Mapping[str, Any], shared: str) -> str:
     kind = fields.get("predicate")
     if kind not in PREDICATES:
         raise ValueError(f"predicate must be one of {', '.join(PREDICATES)}, not {kind!r}")
-    own = {k: v for k, v in fields.items() if k not in ("statement", "refuted_by", "horizon", "predicate", "with")}
+    own = {k: v for k, v in fields.items() if k not in (*WORDS, "with")}
     if kind == "sql" and shared:
         own = {"query": shared, **own}
     query = _filled(PREDICATES[kind].built(own), fields.get("with", {}))

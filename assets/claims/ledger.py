@@ -107,7 +107,7 @@ def remembered(found: Iterator[Look], earlier: Mapping[tuple[str, str], Any] | N
             "as_of": look.as_of,
             "verdict": verdict,
             "found": look.found,
-            "since": last["since"] if last.get("verdict") == verdict else look.as_of,
+            "verdict_since": last["verdict_since"] if last.get("verdict") == verdict else look.as_of,
             "supported_from": supported_from,
             "supported_until": supported_until,
             "statement": look.claim.statement,

@@ -65,7 +65,7 @@ def claims(as_of: datetime | None, why: str | None, style: str, origin: str | No
     elif style == "json":
         click.echo(json.dumps([_plain(row) for row in rows], indent=1))
     elif style == "csv":
-        names = ("claim_id", "part", "as_of", "verdict", "since", "statement", "part_statement", "evidence")
+        names = ("claim_id", "part", "as_of", "verdict", "verdict_since", "statement", "part_statement", "evidence")
         tell(folder, list(names), [tuple(row[name] for name in names) for row in rows], style)
     else:
         _table(folder, rows, as_of)
@@ -100,14 +100,14 @@ def _history(folder: Folder, claim_id: str, as_of: datetime | None) -> list[Row]
     """The looks at which a verdict changed."""
     known = f"and known_at < timestamptz '{as_of.isoformat()}'" if as_of else ""
     return _rows(
-        folder, f"from metrics.claim where claim_id = '{claim_id}' and since = as_of {known} order by part, as_of"
+        folder, f"from metrics.claim where claim_id = '{claim_id}' and verdict_since = as_of {known} order by part, as_of"
     )
 
 
 def _of(row: Row, history: list[Row]) -> list[Row]:
     """The verdicts of one part, in order, to the one that is told."""
     changes = [then for then in history if then["part"] == row["part"] and then["as_of"] < row["as_of"]]
-    if row["since"] == row["as_of"]:
+    if row["verdict_since"] == row["as_of"]:
         changes.append(row)
     return [
         {"as_of": then["as_of"].isoformat(), "verdict": then["verdict"], "numbers": _evidence(then)["numbers"]}
@@ -139,7 +139,7 @@ def _table(folder: Folder, rows: list[Row], as_of: datetime | None) -> None:
             verdict = Text(row["verdict"], style=COLOURS.get(row["verdict"], "dim"))
             then = f"supported until {row['supported_until']:%Y-%m-%d}; " if row["verdict"] == "reversed" else ""
             told = then + line(_evidence(row))
-            table.add_row(row["claim_id"], row["part"], verdict, f"{row['since']:%Y-%m-%d}", told)
+            table.add_row(row["claim_id"], row["part"], verdict, f"{row['verdict_since']:%Y-%m-%d}", told)
         table.add_section()
     Console(soft_wrap=not wide, width=None if wide else 500).print(table)
     click.echo(f"as of {max(row['as_of'] for row in rows):%Y-%m-%d %H:%M} UTC; --why ID tells what is behind one")
@@ -193,7 +193,8 @@ def _told(rows: list[Row], history: list[Row]) -> Iterator[str]:
     for row in rows:
         evidence = _evidence(row)
         coverage = evidence["coverage"]
-        yield f"\n{row['part']}: {row['verdict'].upper()} since {row['since']:%Y-%m-%d}, as of {row['as_of']:%Y-%m-%d %H:%M}"
+        moments = f"since {row['verdict_since']:%Y-%m-%d}, as of {row['as_of']:%Y-%m-%d %H:%M}"
+        yield f"\n{row['part']}: {row['verdict'].upper()} {moments}"
         yield f"  {row['part_statement']}"
         if evidence["refuted_by"]:
             yield f"  refuted by  {evidence['refuted_by']}"

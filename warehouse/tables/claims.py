@@ -27,7 +27,7 @@ CLAIM = Table(
             one_of=("supported", "partly", "refuted", "pending", "unmeasurable"),
             doc="The verdict of this look alone, which has no memory.",
         ),
-        Column(name="since", type="timestamptz", required=True, doc="The look from which on the verdict has been this one."),
+        Column(name="verdict_since", type="timestamptz", required=True, doc="The look from which on the verdict has been this one."),
         Column(name="supported_from", type="timestamptz", doc="The first look that found it supported; NULL where none has."),
         Column(name="supported_until", type="timestamptz", doc="The last look so far that found it supported."),
         Column(name="statement", type="varchar", required=True, doc="What was claimed, paraphrased."),
