@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets.session import Session
 from pipelines.models import Model, models
+from pipelines.past import StorePast
 from warehouse.store import Store
 from warehouse.table import Table
 
@@ -47,7 +48,7 @@ def build_if_due(model: Model, store: Store) -> dict[str, Any]:
     if recipe == store.ledger.recipe(model.table):
         return {"dagster/row_count": store.ledger.row_counts().get(model.table.name, 0), "rebuilt": False}
     with store.transaction():
-        rows = store.build(model.table, model.content(store.read), recipe)
+        rows = store.build(model.table, model.content(store.read, StorePast(store.connection)), recipe)
     return {"dagster/row_count": rows, "rebuilt": True, **_newest(model.table, store)}
 
 

@@ -6,7 +6,10 @@ import pytest
 
 from tests.pipeline import tidegauge
 
-VERBS = ("run", "status", "report", "show", "sql", "capture", "rebuild", "verify", "ui")
+VERBS = (
+    *("run", "status", "report", "show", "sql", "trace", "claims", "dictionary", "export", "capture"),
+    *("import-books", "rebuild", "verify", "doctor", "ui"),
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)

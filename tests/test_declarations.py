@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.definitions import build_defs
 from pipelines.models import SQL, STATISTICS, Model, models, tables_read
+from pipelines.past import StorePast
 from tests.stored import opened
 from warehouse.catalogue import SERIES
 from warehouse.declared import reference_frames
@@ -75,6 +76,7 @@ CONTRACT = {
         "depth_ask_200bps_usd imbalance_50bps slippage_buy_100k_bps slippage_buy_1m_bps slippage_sell_100k_bps "
         "slippage_sell_1m_bps covered_bps seq_ok",
     ),
+    "metrics.claim": (("claim_id", "part", "as_of"), "verdict evidence statement"),
     "metrics.rotation": (("week_ending",), "score score_low score_high breadth front"),
     "metrics.lead_lag": (
         ("driver", "target", "lag_weeks"),
@@ -238,6 +240,7 @@ def test_every_derived_table_has_one_query_or_module_and_every_one_of_these_a_ta
     derived = {name for name, table in TABLES.items() if table.schema in ("staged", "metrics")} - WRITTEN_BY_PYTHON
     files = [f"{layer}.{path.stem}" for layer in LAYERS for path in (SQL / layer).rglob("*.sql")]
     files += [f"{layer}.{path.stem}" for layer in LAYERS for path in (STATISTICS / layer).rglob("[!_]*.py")]
+    files.append("metrics.claim")  # assets/claims/claims.toml
     assert len(files) == len(set(files))
     assert set(files) == set(MODELS) == derived
 
@@ -301,7 +304,7 @@ def test_a_query_that_is_none_is_refused() -> None:
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_a_model_gives_the_declared_columns_even_when_there_is_nothing(model: Model, empty) -> None:  # type: ignore[no-untyped-def]
     with empty.transaction():
-        empty.build(model.table, model.content(empty.read), recipe="")
+        empty.build(model.table, model.content(empty.read, StorePast(empty.connection)), recipe="")
 
 
 @pytest.fixture(scope="module")

@@ -257,3 +257,79 @@ def test_the_venues_that_are_recorded_are_used_and_the_others_are_no_failure(pub
         date(2014, 9, 17),
         4279,
     )
+
+
+# -- the claims ------------------------------------------------------------------------------------
+
+
+def claim(folder: Folder, claim_id: str, part: str) -> tuple[str, dict[str, Any]]:
+    """The newest verdict of one part, and its numbers."""
+    query = f"""
+        select verdict, evidence from metrics.claim
+        where claim_id = '{claim_id}' and part = '{part}' order by as_of desc limit 1
+    """
+    verdict, evidence = row(folder, query)
+    return verdict, json.loads(evidence)["numbers"]
+
+
+def test_the_russell_2000_broke_2600_for_the_first_time_but_ended_no_drought(published: Folder) -> None:
+    verdict, numbers = claim(published, "C01", "first_close")
+    assert (verdict, numbers["first_day"], round(numbers["value"], 2)) == ("supported", "2026-01-08", 2603.91)
+    verdict, numbers = claim(published, "C01", "all_time_high")
+    assert (verdict, round(numbers["highest_close_before"], 2)) == ("supported", 2590.61)
+    verdict, numbers = claim(published, "C01", "ends_a_drought")
+    assert (verdict, numbers["days_since_previous_high"]) == ("refuted", 28)
+
+
+def test_the_treasury_released_cash_when_it_was_written_and_four_weeks_later_it_did_not(published: Folder) -> None:
+    query = """
+        select as_of::date, verdict, (evidence::json->'numbers'->>'change_usd')::double
+        from metrics.claim
+        where claim_id = 'C05' and part = 'over_4_weeks' and as_of::date in (date '2026-01-09', date '2026-01-30')
+        order by 1
+    """
+    assert [(str(day), verdict, change) for day, verdict, change in read(published, query)[1]] == [
+        ("2026-01-09", "supported", 796_148e6 - 858_946e6),
+        ("2026-01-30", "reversed", 923_042e6 - 837_306e6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "verdict", "russell_2000", "nasdaq"),
+    [
+        ("late_2016", "supported", 1357.130 / 1251.650 - 1, 5383.12 / 5312.00 - 1),
+        ("early_2017", "refuted", 1385.920 / 1357.130 - 1, 5911.74 / 5383.12 - 1),
+        ("late_2020", "supported", 1974.860 / 1507.690 - 1, 12888.28 / 11167.68 - 1),
+    ],
+)
+def test_small_caps_beat_the_nasdaq_in_two_of_three_windows(
+    published: Folder, window: str, verdict: str, russell_2000: float, nasdaq: float
+) -> None:
+    found, numbers = claim(published, "C09", window)
+    assert found == verdict
+    assert numbers["russell_2000_change_share"] == pytest.approx(russell_2000, abs=1e-4)
+    assert numbers["nasdaq_change_share"] == pytest.approx(nasdaq, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("window", "verdict", "before", "after"),
+    [
+        ("late_2016", "refuted", 0.40, 0.66),
+        ("early_2017", "refuted", 0.66, 0.91),
+        ("late_2020", "partly", 0.09, 0.09),
+    ],
+)
+def test_the_policy_rate_fell_in_none_of_the_three_windows(
+    published: Folder, window: str, verdict: str, before: float, after: float
+) -> None:
+    found, numbers = claim(published, "C10", window)
+    assert (found, numbers["from_pct"], numbers["to_pct"]) == (verdict, before, after)
+
+
+def test_the_clarity_act_was_pending_and_is_refuted_once_the_list_goes_beyond_its_quarter(published: Folder) -> None:
+    query = """
+        select list(distinct verdict order by verdict) filter (as_of < timestamptz '2026-04-01 00:00Z'),
+            arg_max(verdict, as_of)
+        from metrics.claim where claim_id = 'C18'
+    """
+    assert row(published, query) == (["pending"], "refuted")

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.model_assets import _built
+from pipelines.model_assets import build_if_due
 from pipelines.models import STATISTICS, models
 from tests.crypto_models import candles
 from tests.models import Facts, built, day, moment, series, warehouse, weeks
@@ -62,7 +62,7 @@ def test_a_statistic_is_not_computed_again_until_an_input_or_its_text_changes(tm
     assert model.recipe(versions) == model.recipe(versions | {"metrics.unrelated": "8"})
     assert model.recipe(versions) != model.recipe({name: "8" for name in model.reads})
     with warehouse(tmp_path) as store:
-        assert [_built(model, store)["rebuilt"] for _ in range(2)] == [True, False]
+        assert [build_if_due(model, store)["rebuilt"] for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize("name", [table.name for table in statistics.TABLES])

@@ -7,6 +7,7 @@ import sys
 import click
 
 from pipelines.command.capture import capture
+from pipelines.command.claims import claims
 from pipelines.command.dictionary import dictionary
 from pipelines.command.doctor import doctor
 from pipelines.command.export import export
@@ -57,6 +58,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
                                         a number back to the bytes it came from
     tidegauge dictionary net_liquidity  what a table's columns mean
+    tidegauge claims                    what the data say about each claim, now or as of a time
     tidegauge export out                tables as Parquet or CSV; --redistributable: what may be passed on
     tidegauge capture                   order books, until Ctrl-C
     tidegauge import-books FILES        recorded raw streams of order books
@@ -74,7 +76,7 @@ def tidegauge(debug: bool) -> None:
 
 
 for verb in (
-    *(run, status, report, show, sql, trace, dictionary, export),
+    *(run, status, report, show, sql, trace, claims, dictionary, export),
     *(capture, import_books, rebuild, verify, doctor, ui),
 ):
     tidegauge.add_command(verb)

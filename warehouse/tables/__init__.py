@@ -3,6 +3,7 @@
 from warehouse.table import Table
 from warehouse.tables import (
     books,
+    claims,
     crypto,
     crypto_facts,
     equities,
@@ -34,6 +35,7 @@ TABLES: dict[str, Table] = {
         crypto,
         statistics,
         reconciliation,
+        claims,
         quality,
     )
     for table in module.TABLES

@@ -10,7 +10,12 @@ LATEST = f"from {CLAIM} qualify as_of = max(as_of) over (partition by claim_id, 
 
 
 def answer(read: Reader) -> list[Markup]:
-    verdicts = [name for (name,) in read.rows(f"select distinct verdict from ({LATEST}) where verdict is not null order by verdict").rows()]
+    verdicts = [
+        name
+        for (name,) in read.rows(
+            f"select distinct verdict from ({LATEST}) where verdict is not null order by verdict"
+        ).rows()
+    ]
     counts = [
         Markup("{} {}").format(
             name, read.computed(f"select count(*) from ({LATEST}) where verdict = '{name}'", f"{CLAIM}.verdict")
