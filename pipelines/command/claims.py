@@ -99,10 +99,8 @@ def _then(folder: Folder, as_of: datetime) -> list[Row]:
 def _history(folder: Folder, claim_id: str, as_of: datetime | None) -> list[Row]:
     """The looks at which a verdict changed."""
     known = f"and known_at < timestamptz '{as_of.isoformat()}'" if as_of else ""
-    return _rows(
-        folder,
-        f"from metrics.claim where claim_id = '{claim_id}' and verdict_since = as_of {known} order by part, as_of",
-    )
+    changes = f"from metrics.claim where claim_id = '{claim_id}' and verdict_since = as_of {known}"
+    return _rows(folder, f"{changes} order by part, as_of")
 
 
 def _of(row: Row, history: list[Row]) -> list[Row]:
