@@ -85,6 +85,19 @@ def adjusted(*closes: float) -> Rows:
     return {"staged.series": rows}
 
 
+def scored(error: str | None) -> Rows:
+    """One look at one part of a claim, which is broken where there is an error."""
+    row = {
+        "claim_id": "C01",
+        "part": "first_close",
+        "as_of": ALWAYS,
+        "verdict": "unmeasurable",
+        "found": "unmeasurable",
+    }
+    told = {"verdict_since": ALWAYS, "statement": "A.", "part_statement": "B.", "evidence": "{}", "inputs": "0"}
+    return {"metrics.claim": [row | told | {"error": error}]}
+
+
 #: Rule to the reconciliations that it is about.
 RECONCILED = {
     "treasury_account_agrees_with_h41": ("treasury_account_wednesday", "treasury_account_week"),
@@ -105,6 +118,7 @@ CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
         # The fund paid 1 percent; the last days were fetched again after it, and those before were not.
         [adjusted(99.0, 98.0)],
     ),
+    "every_claim_can_be_scored": ([scored(None)], [scored("metrics.no_such_table does not exist")]),
     "every_line_has_a_concept": (
         [line("Estate and Gift Taxes"), line("DHS - Customs and Certain Excise Taxes")],
         [line("A name that nobody has seen")],

@@ -20,33 +20,17 @@ from tests.pipeline import tidegauge
 from warehouse import checksums
 from warehouse.copies import open_published
 from warehouse.publishing import CHECKSUMS, REPORT, Shelf
-from warehouse.table import Column, Table
 from warehouse.tables import TABLES
-from warehouse.tables.columns import KNOWN_AT
 
 pytestmark = pytest.mark.xdist_group("sample")
 
-EVERY_SECTION = ["liquidity", "official", "appetite", "leverage", "quality"]
+EVERY_SECTION = ["liquidity", "official", "appetite", "leverage", "claims", "quality"]
 MANIFEST = {
     "snapshot": "now",
     "origin": "live",
     "published_at": "2026-02-03T12:00:00+00:00",
     "checks": {"passed": 1, "warned": 0, "failed": 0},
 }
-CLAIM = Table(
-    name="metrics.claim",
-    doc="One verdict.",
-    key=("claim_id", "part", "as_of"),
-    columns=(
-        Column(name="claim_id", type="varchar", doc="Which claim."),
-        Column(name="part", type="varchar", doc="Which part of it."),
-        Column(name="as_of", type="timestamptz", doc="When."),
-        Column(name="verdict", type="varchar", doc="Whether it holds."),
-        Column(name="evidence", type="varchar", doc="JSON."),
-        Column(name="statement", type="varchar", doc="What is claimed."),
-        KNOWN_AT,
-    ),
-)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +52,11 @@ def changed(shelf: Shelf, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]
         yield connection
 
 
-def again(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table] = TABLES) -> str:
+def again(connection: duckdb.DuckDBPyConnection) -> str:
     """The page of a changed file."""
     ((path,),) = connection.execute("select path from duckdb_databases() where not internal").fetchall()
     connection.close()
-    return rendered(Path(path), MANIFEST, tables)
+    return rendered(Path(path), MANIFEST, TABLES)
 
 
 # -- the file -------------------------------------------------------------------------------------
@@ -104,23 +88,16 @@ def test_the_command_says_where_it_is_and_copies_it(sample: Path, shelf: Shelf, 
 # -- what it says ---------------------------------------------------------------------------------
 
 
-def test_a_claim_is_shown_once_its_table_is_published_and_declared(changed: duckdb.DuckDBPyConnection) -> None:
-    changed.execute(f"create table metrics.claim ({CLAIM.ddl})")
-    changed.execute(
-        """
-        insert into metrics.claim values
-            ('C1', 'a', '2026-01-01', 'fails', '{}', 'It was so.', '2026-01-01'),
-            ('C1', 'a', '2026-02-01', 'holds', '{}', 'It is <so>.', '2026-02-01')
-        """
-    )
-    told = again(changed, {**TABLES, CLAIM.name: CLAIM})
+def test_the_newest_verdict_of_a_claim_is_shown(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute("update metrics.claim set statement = 'It is <so>.' where claim_id = 'C01'")
+    told = again(changed)
     assert "Which claims hold today?" in told
     assert "It is &lt;so&gt;." in told
-    assert "It was so." not in told
 
 
-def test_a_table_that_is_not_declared_is_not_asked(shelf: Shelf) -> None:
-    assert "Which claims hold today?" not in rendered(shelf.database, MANIFEST, {**TABLES, CLAIM.name: CLAIM})
+def test_a_table_that_is_not_published_is_not_asked(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute("drop table metrics.claim")
+    assert "Which claims hold today?" not in again(changed)
 
 
 def test_what_is_not_known_is_said_so_and_never_nothing(changed: duckdb.DuckDBPyConnection) -> None:
