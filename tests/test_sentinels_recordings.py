@@ -50,6 +50,15 @@ TRUE = {
         for fund in ("HYG", "IWM", "LQD", "QQQ", "SPY", "TLT")
         for close in ("CLOSE", "ADJUSTED_CLOSE")
     ),
+    # Coins but the two leaders are there from 2020 to June 2025: those that are older were asked for before.
+    *(("refused_reply", f"YAHOO_{coin}_USD_CLOSE") for coin in ("ADA", "BNB", "DOGE", "LINK", "LTC", "XRP")),
+    *(
+        ("stopped_series", f"YAHOO_{coin}_USD_{told}")
+        for coin in ("ADA", "AVAX", "BNB", "DOGE", "DOT", "LINK", "LTC", "SOL", "XRP")
+        for told in ("CLOSE", "VOLUME")
+    ),
+    # The leaders end in June 2026.
+    *(("stopped_series", f"YAHOO_{coin}_USD_CLOSE") for coin in ("BTC", "ETH")),
 }
 
 
