@@ -42,4 +42,7 @@ select
     (ln(level) - avg(ln(level)) over path) / nullif(stddev_samp(ln(level)) over path, 0) as zscore,
     max(latest_known_at) over path as known_at
 from levels
-window path as (partition by cycle, asset)
+window path as (
+    -- In order, so that sums are the same to the last bit.
+    partition by cycle, asset order by weeks_from_event rows between unbounded preceding and unbounded following
+)
