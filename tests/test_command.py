@@ -7,8 +7,8 @@ import pytest
 from tests.pipeline import tidegauge
 
 VERBS = (
-    *("run", "status", "report", "show", "sql", "trace", "claims", "dictionary", "export", "capture"),
-    *("import-books", "rebuild", "verify", "doctor", "ui"),
+    *("run", "status", "report", "show", "sql", "trace", "claims", "dictionary", "export", "serve-copy"),
+    *("capture", "import-books", "rebuild", "verify", "doctor", "ui"),
 )
 
 

@@ -27,19 +27,19 @@ def rows_hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
 
 def copy_tables(store: Store, tables: Sequence[Table], database: Path, parquet: Path) -> None:
     """Write tables to a new DuckDB file that 1.x clients can read, with comments, and as Parquet beside it."""
-    store.do(f"attach {_quoted(str(database))} as copy (storage_version 'v1.0.0')")
+    store.do(f"attach {quoted(str(database))} as copy (storage_version 'v1.0.0')")
     try:
         store.connection.begin()
         for table in tables:
             store.do(f"create schema if not exists copy.{table.schema}")
             store.do(f"create table copy.{table.name} ({table.ddl})")
             store.do(f"insert into copy.{table.name} by name from {table.name}")
-            store.do(f"comment on table copy.{table.name} is {_quoted(table.doc)}")
+            store.do(f"comment on table copy.{table.name} is {quoted(table.doc)}")
             for column in table.columns:
-                store.do(f"comment on column copy.{table.name}.{column.name} is {_quoted(column.comment)}")
+                store.do(f"comment on column copy.{table.name}.{column.name} is {quoted(column.comment)}")
             (parquet / table.schema).mkdir(parents=True, exist_ok=True)
             target = parquet / f"{table.name.replace('.', '/')}.parquet"
-            store.do(f"copy {table.name} to {_quoted(str(target))} (format parquet, compression zstd)")
+            store.do(f"copy {table.name} to {quoted(str(target))} (format parquet, compression zstd)")
         _add_views(store, {table.name for table in tables})
         store.connection.commit()
     except BaseException:
@@ -62,7 +62,7 @@ def _add_views(store: Store, copied: Set[str]) -> None:
             if table.name in copied:
                 name = as_of_name(table.name)
                 store.do(f"create view {name} as {query}")
-                store.do(f"comment on view {name} is {_quoted(f'{table.doc} As known at the variable as_of.')}")
+                store.do(f"comment on view {name} is {quoted(f'{table.doc} As known at the variable as_of.')}")
     finally:
         store.do(f"use {home}")
 
@@ -81,7 +81,7 @@ def export_query(published: Path, query: str, target: Path) -> None:
     with attached(published) as connection:
         connection.execute("use whole")
         how = "format csv, header" if target.suffix == ".csv" else "format parquet, compression zstd"
-        connection.execute(f"copy ({query}) to {_quoted(str(target))} ({how})")
+        connection.execute(f"copy ({query}) to {quoted(str(target))} ({how})")
 
 
 @contextmanager
@@ -89,9 +89,9 @@ def attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory with a published file beside it, read-only, under the name ``whole``."""
     with duckdb.connect(config=SETTINGS) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_quoted(str(path))} as whole (read_only)")
+        connection.execute(f"attach {quoted(str(path))} as whole (read_only)")
         yield connection
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

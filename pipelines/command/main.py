@@ -15,6 +15,7 @@ from pipelines.command.import_books import import_books
 from pipelines.command.rebuild import rebuild
 from pipelines.command.report import report
 from pipelines.command.run import run
+from pipelines.command.serve_copy import serve_copy
 from pipelines.command.show import show
 from pipelines.command.sql import sql
 from pipelines.command.status import status
@@ -60,6 +61,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge dictionary net_liquidity  what a table's columns mean
     tidegauge claims                    what the data say about each claim, now or as of a time
     tidegauge export out                tables as Parquet or CSV; --redistributable: what may be passed on
+    tidegauge serve-copy URL            the published tables in a PostgreSQL
     tidegauge capture                   order books, until Ctrl-C
     tidegauge import-books FILES        recorded raw streams of order books
     tidegauge rebuild                   every table again from what was landed, without any upstream
@@ -76,7 +78,7 @@ def tidegauge(debug: bool) -> None:
 
 
 for verb in (
-    *(run, status, report, show, sql, trace, claims, dictionary, export),
+    *(run, status, report, show, sql, trace, claims, dictionary, export, serve_copy),
     *(capture, import_books, rebuild, verify, doctor, ui),
 ):
     tidegauge.add_command(verb)
