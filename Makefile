@@ -4,7 +4,7 @@ BIN := .venv/bin
 # An index, mirror or cache is the machine's business: locks carry versions and hashes only.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: run ui test bench lint lock docs clean
+.PHONY: run ui test bench bi superset lint lock docs clean
 
 run: .venv/run.stamp  ## fetch, build, check and publish the built-in sample world
 	$(BIN)/tidegauge run
@@ -19,6 +19,13 @@ bench: .venv/bench.stamp  ## the order-book path and the statistics against thei
 	$(BIN)/python -m bench.books
 	$(BIN)/python -m bench.statistics
 	$(BIN)/python -m bench.run_overhead
+
+bi: .venv/bi.stamp .venv-bi/superset.stamp  ## Superset, PostgreSQL and ADBC, each a real one, over the sample world
+	bi/install_postgresql
+	$(BIN)/python -m pytest -v bi/tests
+
+superset: .venv/dev.stamp .venv-bi/superset.stamp  ## the dashboards over what was published last, on 127.0.0.1:8088
+	$(BIN)/python -m bi.superset serve
 
 lint: .venv/dev.stamp  ## style, types, import direction
 	$(BIN)/ruff check .
@@ -40,15 +47,27 @@ lint: .venv/dev.stamp  ## style, types, import direction
 	$(PIP) -r requirements-bench.lock
 	touch $@
 
+.venv/bi.stamp: .venv/dev.stamp bi/requirements-postgres.lock
+	$(PIP) -r bi/requirements-postgres.lock
+	touch $@
+
+# An environment of its own: Superset pins older versions of what the warehouse is built on.
+.venv-bi/superset.stamp: bi/requirements-superset.lock
+	test -x .venv-bi/bin/python || $(PYTHON) -m venv .venv-bi
+	.venv-bi/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r bi/requirements-superset.lock
+	touch $@
+
 lock:  ## write the locks again from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --extra postgres --constraint requirements-dev.lock --output-file bi/requirements-postgres.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file bi/requirements-superset.lock bi/requirements-superset.in
 
 docs: .venv/run.stamp  ## docs/dictionary.md again, from the declarations
 	$(BIN)/tidegauge dictionary > docs/dictionary.md
 
 clean:  ## remove the environment and the sample world's data; live data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache warehouse/data/sample
+	rm -rf .venv .venv-bi .pytest_cache .mypy_cache .ruff_cache warehouse/data/sample

@@ -1,0 +1,1 @@
+"""Tests of tools that are not in the main environment; ``make bi`` runs them."""

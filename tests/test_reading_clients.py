@@ -1,0 +1,77 @@
+"""The published place through the tools people use: SQLAlchemy, Polars and pandas; all of them only read."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from tests.pipeline import tidegauge
+from warehouse.tables import TABLES
+
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture(scope="module")
+def engine(sample: Path) -> Iterator[sa.Engine]:
+    database = sample / "sample" / "published" / "current.duckdb"
+    engine = sa.create_engine(f"duckdb:///{database}", connect_args={"read_only": True})
+    yield engine
+    engine.dispose()
+
+
+def test_sqlalchemy_reflects_tables_with_their_words_and_reads_typed_rows(engine: sa.Engine) -> None:
+    inspector, table = sa.inspect(engine), TABLES["metrics.net_liquidity"]
+    assert {"net_liquidity", "claim"} <= set(inspector.get_table_names(schema="metrics"))
+    assert inspector.get_table_comment("net_liquidity", schema="metrics")["text"] == table.doc
+    columns = inspector.get_columns("net_liquidity", schema="metrics")
+    assert [column["name"] for column in columns] == [column.name for column in table.columns]
+    reflected = sa.Table("net_liquidity", sa.MetaData(), autoload_with=engine, schema="metrics")
+    newest = sa.select(reflected.c.week_ending, reflected.c.net_liquidity_usd)
+    with engine.connect() as connection:
+        week, usd = connection.execute(newest.order_by(reflected.c.week_ending.desc())).fetchone() or (None, None)
+    assert week == date(2026, 1, 28)
+    assert usd == pytest.approx(5.726e12, rel=1e-3)
+
+
+def test_sqlalchemy_reads_as_of_a_time(engine: sa.Engine) -> None:
+    newest = sa.text("select max(week_ending) from metrics_as_of.net_liquidity")
+    with engine.connect() as connection:
+        connection.execute(sa.text("set variable as_of = timestamptz '2026-01-08 21:29:00Z'"))
+        assert connection.execute(newest).scalar() == date(2025, 12, 31)
+        connection.execute(sa.text("set variable as_of = timestamptz '2026-01-08 21:31:00Z'"))
+        assert connection.execute(newest).scalar() == date(2026, 1, 7)
+
+
+def test_sqlalchemy_can_write_nothing(engine: sa.Engine) -> None:
+    with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="read-only"):
+        connection.execute(sa.text("create table metrics.mine (a int)"))
+
+
+def test_parquet_is_the_same_in_polars_and_pandas(sample: Path) -> None:
+    path = sample / "sample" / "published" / "parquet" / "metrics" / "net_liquidity.parquet"
+    frame = pl.scan_parquet(path).filter(pl.col("week_ending") == date(2026, 1, 28)).collect()
+    assert frame.schema == TABLES["metrics.net_liquidity"].polars_schema
+    same = pd.read_parquet(path).set_index("week_ending").loc[date(2026, 1, 28)]
+    assert frame["net_liquidity_usd"].item() == same["net_liquidity_usd"]
+
+
+def test_a_serving_copy_without_its_driver_says_what_to_install(sample: Path, tmp_path: Path) -> None:
+    """Also where it is installed: it is hidden here."""
+    hidden = "adbc_driver_manager"
+    (tmp_path / f"{hidden}.py").write_text(f"raise ModuleNotFoundError('gone', name='{hidden}')")
+    url = "postgresql://writer:secret@127.0.0.1/tidegauge"
+    done = tidegauge(sample, "serve-copy", url, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 3
+    assert done.stderr.strip() == (
+        f"error: {hidden} is not installed, which speaks to PostgreSQL: pip install 'tidegauge[postgres]'"
+    )
+
+
+def test_a_serving_copy_of_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = tidegauge(tmp_path, "serve-copy", "postgresql://127.0.0.1/tidegauge", "--select", "net_assets")
+    assert done.returncode == 2
+    assert "there is no table or schema net_assets; there are: " in done.stderr
