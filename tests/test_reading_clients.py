@@ -28,11 +28,14 @@ def test_sqlalchemy_reflects_tables_with_their_words_and_reads_typed_rows(engine
     assert {"net_liquidity", "claim"} <= set(inspector.get_table_names(schema="metrics"))
     assert inspector.get_table_comment("net_liquidity", schema="metrics")["text"] == table.doc
     columns = inspector.get_columns("net_liquidity", schema="metrics")
-    assert [column["name"] for column in columns] == [column.name for column in table.columns]
-    reflected = sa.Table("net_liquidity", sa.MetaData(), autoload_with=engine, schema="metrics")
-    newest = sa.select(reflected.c.week_ending, reflected.c.net_liquidity_usd)
+    assert [(column["name"], column["comment"]) for column in columns] == [
+        (column.name, column.comment) for column in table.columns
+    ]
+    assert isinstance(columns[0]["type"], sa.Date)
+    newest = sa.table("net_liquidity", *(sa.column(c["name"], c["type"]) for c in columns), schema="metrics")
+    query = sa.select(newest.c.week_ending, newest.c.net_liquidity_usd).order_by(newest.c.week_ending.desc())
     with engine.connect() as connection:
-        week, usd = connection.execute(newest.order_by(reflected.c.week_ending.desc())).fetchone() or (None, None)
+        week, usd = connection.execute(query).fetchone() or (None, None)
     assert week == date(2026, 1, 28)
     assert usd == pytest.approx(5.726e12, rel=1e-3)
 
@@ -67,7 +70,7 @@ def test_a_serving_copy_without_its_driver_says_what_to_install(sample: Path, tm
     done = tidegauge(sample, "serve-copy", url, PYTHONPATH=str(tmp_path))
     assert done.returncode == 3
     assert done.stderr.strip() == (
-        f"error: {hidden} is not installed, which speaks to PostgreSQL: pip install 'tidegauge[postgres]'"
+        f"error: {hidden} is not installed, which speaks to PostgreSQL: pip install adbc-driver-postgresql"
     )
 
 

@@ -23,7 +23,7 @@ def connected(url: str) -> Iterator[Any]:
         from adbc_driver_postgresql import dbapi
     except ModuleNotFoundError as missing:
         raise ServingError(
-            f"{missing.name} is not installed, which speaks to PostgreSQL: pip install 'tidegauge[postgres]'"
+            f"{missing.name} is not installed, which speaks to PostgreSQL: pip install adbc-driver-postgresql"
         ) from None
     try:
         with dbapi.connect(url) as connection:

@@ -28,7 +28,7 @@ class SupersetError(Exception):
 
 @dataclass(frozen=True)
 class Superset:
-    """A running Superset; the password is made for it."""
+    """A running Superset; the password was made for it."""
 
     url: str
     password: str
@@ -51,13 +51,11 @@ class Superset:
 def running(home: Path, database: Path, origin: str, port: int = 0) -> Iterator[Superset]:
     """Set up a Superset in a folder, import the dashboards, and serve it on 127.0.0.1 while open."""
     home.mkdir(parents=True, exist_ok=True)
-    environment = _environment(home)
-    password, port = secrets.token_urlsafe(12), port or _free_port()
+    environment, password, port = _environment(home), _secret(home / "password"), port or _free_port()
     names = ("--username", USER, "--firstname", "tide", "--lastname", "gauge", "--email", "admin@localhost.invalid")
     for step in (
         ("db", "upgrade"),
         ("fab", "create-admin", *names, "--password", password),
-        ("fab", "reset-password", "--username", USER, "--password", password),
         ("init",),
     ):
         _do(step, environment)
@@ -78,19 +76,22 @@ def running(home: Path, database: Path, origin: str, port: int = 0) -> Iterator[
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """The caller's, with a key that signs sessions and is made once for each folder."""
-    key = home / "secret_key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_urlsafe(42))
     return {
         **os.environ,
         "SUPERSET_HOME": str(home),
-        "SUPERSET_SECRET_KEY": key.read_text(),
+        "SUPERSET_SECRET_KEY": _secret(home / "secret_key"),
         "SUPERSET_CONFIG_PATH": str(Path(__file__).with_name("superset_config.py")),
         "FLASK_APP": APPLICATION,
         "TZ": "UTC",  # DuckDB tells times in the process's zone
     }
+
+
+def _secret(path: Path) -> str:
+    """A secret that is made once for each folder and only its owner can read."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(42))
+    return path.read_text()
 
 
 def _do(step: tuple[str, ...], environment: dict[str, str]) -> None:

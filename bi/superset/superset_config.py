@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 HOME = Path(os.environ["SUPERSET_HOME"])
-SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]  # made by whoever starts it, anew for each folder
+SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]  # made anew for each folder by what starts it
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME / 'superset.db'}"
 # A file is what is to be read; the bundle's connection opens it read-only and lets it open no other.
 PREVENT_UNSAFE_DB_CONNECTIONS = False

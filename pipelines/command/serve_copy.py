@@ -30,7 +30,7 @@ def serve_copy(url: str, select: tuple[str, ...], origin: str | None) -> None:
     both. Tables whose content is the same are left alone, and those of an earlier copy that are not selected are
     dropped. A schema that serve-copy did not make is refused, and so is a copy of another origin.
 
-    Needs the extra postgres: pip install 'tidegauge[postgres]'
+    Needs: pip install adbc-driver-postgresql
     """
     tables = _selected(select)
     folder, began = published_folder(origin), time.monotonic()
