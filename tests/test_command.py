@@ -30,6 +30,10 @@ def test_the_command_lists_its_verbs_with_examples(tmp_path: Path) -> None:
         (["run", "--upstreams", "nowhere"], "must be sample, live or a URL, not 'nowhere'"),
         (["show", "net_assets"], "there is no table net_assets; there are: facts.agency_mbs_operation"),
         (["show", "net_liquidity", "--last", "0"], "0 is not in the range x>=1"),
+        (
+            ["serve-copy", "postgresql://h/d", "--select", "net_assets"],
+            "there is no table or schema net_assets; there are:",
+        ),
         (["nonsense"], "No such command 'nonsense'"),
     ],
 )

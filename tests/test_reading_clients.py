@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from tests.pipeline import tidegauge
 from warehouse.tables import TABLES
 
 pytestmark = pytest.mark.xdist_group("sample")
@@ -60,21 +59,3 @@ def test_parquet_is_the_same_in_polars_and_pandas(sample: Path) -> None:
     assert frame.schema == TABLES["metrics.net_liquidity"].polars_schema
     same = pd.read_parquet(path).set_index("week_ending").loc[date(2026, 1, 28)]
     assert frame["net_liquidity_usd"].item() == same["net_liquidity_usd"]
-
-
-def test_a_serving_copy_without_its_driver_says_what_to_install(sample: Path, tmp_path: Path) -> None:
-    """Also where it is installed: it is hidden here."""
-    hidden = "adbc_driver_manager"
-    (tmp_path / f"{hidden}.py").write_text(f"raise ModuleNotFoundError('gone', name='{hidden}')")
-    url = "postgresql://writer:secret@127.0.0.1/tidegauge"
-    done = tidegauge(sample, "serve-copy", url, PYTHONPATH=str(tmp_path))
-    assert done.returncode == 3
-    assert done.stderr.strip() == (
-        f"error: {hidden} is not installed, which speaks to PostgreSQL: pip install adbc-driver-postgresql"
-    )
-
-
-def test_a_serving_copy_of_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    done = tidegauge(tmp_path, "serve-copy", "postgresql://127.0.0.1/tidegauge", "--select", "net_assets")
-    assert done.returncode == 2
-    assert "there is no table or schema net_assets; there are: " in done.stderr
