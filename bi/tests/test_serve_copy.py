@@ -39,7 +39,9 @@ def sums(table: Table) -> str:
         "boolean": "sum(case when {0} then 1 else 0 end)",
         "varchar": "sum(length({0}))",
     }
-    added = [f"cast({told[c.type].format(c.name)} as double precision), count({c.name})" for c in table.columns]
+    added = [
+        f"coalesce(cast({told[c.type].format(c.name)} as double precision), 0), count({c.name})" for c in table.columns
+    ]
     return f"select count(*), {', '.join(added)} from {table.name}"
 
 
