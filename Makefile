@@ -22,7 +22,7 @@ bench: .venv/bench.stamp  ## the order-book path and the statistics against thei
 
 bi: .venv/bi.stamp .venv-bi/superset.stamp  ## Superset, PostgreSQL and ADBC, each a real one, over the sample world
 	bi/install_missing
-	$(BIN)/python -m pytest -v bi/tests
+	$(BIN)/python -m pytest -vv bi/tests
 
 superset: .venv/dev.stamp .venv-bi/superset.stamp  ## the dashboards over what was published last, on 127.0.0.1:8088
 	$(BIN)/python -m bi.superset serve
