@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import dagster as dg
 
+from assets.alerting import tell
 from assets.backfill import Backfill
 from assets.books import books
 from assets.facts import declarations, recorded
@@ -24,7 +25,10 @@ from pipelines.sensors import spool_sensor
 
 @dg.resource(description="One run's store, landing, upstreams and published place.")
 def session(context: dg.InitResourceContext) -> Iterator[Session]:
-    """Opened when a run starts and closed when it ends: the warehouse has one writer at a time."""
+    """Opened when a run starts and closed when it ends: the warehouse has one writer at a time.
+
+    A run that did not come to publishing sends its alerts at its end.
+    """
     with _origin(context.run.tags if context.run else {}) as origin:
         folder = Folder(origin.name)
         origin.spool_history(folder.spool)
@@ -38,8 +42,10 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
                 shelf=folder.shelf,
                 spool=folder.spool,
                 books=folder.books,
+                alerts=folder.alerts,
                 backfill=Backfill.of(context.run.tags if context.run else {}),
             )
+            tell(store, origin.name, folder.alerts)
 
 
 def _origin(tags: Mapping[str, str]) -> AbstractContextManager[Origin]:

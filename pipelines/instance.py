@@ -24,3 +24,21 @@ def instance() -> "dg.DagsterInstance":
 
     os.environ.update(instance_environment())
     return dg.DagsterInstance.get()
+
+
+def last_runs(origin: str, number: int = 3) -> list[dict[str, str]]:
+    """How the newest runs of an origin ended, newest first: as the Dagster UI has them."""
+    import dagster as dg
+
+    with instance() as home:
+        records = home.get_run_records(dg.RunsFilter(tags={ORIGIN_TAG: origin}), limit=number)
+        return [
+            {
+                "run": record.dagster_run.run_id[:8],
+                "started": _minute(record.start_time),
+                "ended": _minute(record.end_time),
+                "status": record.dagster_run.status.value,
+                "failed": ", ".join(home.get_run_stats(record.dagster_run.run_id) and _failed_steps(home, record)),
+            }
+            for record in records
+        ]
