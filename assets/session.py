@@ -19,8 +19,8 @@ class Session:
 
     Captured books wait in ``spool`` and rest in ``books``; ``alerts`` has the user's conditions, and what stands.
     ``now`` is the moment by which freshness is judged: the clock, or the sample world's own; ``clients_at`` are the
-    upstreams' clients as of a moment. A run that is a
-    ``backfill`` asks again for what is missing, once what ``earlier`` runs landed is recorded.
+    upstreams' clients as of a moment. A run that is a ``backfill`` asks again for what is missing, once what
+    ``earlier`` runs landed is recorded.
     """
 
     origin: str

@@ -15,12 +15,13 @@ from assets.published import published
 from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
+from pipelines.instance import ORIGIN_TAG
 from pipelines.mending import open_store
 from pipelines.model_assets import model_assets
 from pipelines.origins import OFFLINE_TAG, UPSTREAMS_VARIABLE, Origin, offline, open_origin
 from pipelines.places import Folder
 from pipelines.schedules import schedules
-from pipelines.sensors import spool_sensor
+from pipelines.sensors import end_sensors, spool_sensor
 
 
 @dg.resource(description="One run's store, landing, upstreams and published place.")
@@ -31,6 +32,8 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
     """
     with _origin(context.run.tags if context.run else {}) as origin:
         folder = Folder(origin.name)
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, {ORIGIN_TAG: origin.name})
         origin.spool_history(folder.spool)
         with open_store(folder, origin, context.run_id or "no-run") as store:
             yield Session(
@@ -62,7 +65,7 @@ def build_defs() -> dg.Definitions:
         asset_checks=[suite_checks()],
         jobs=[everything],
         schedules=schedules(everything.name),
-        sensors=[spool_sensor(books)],
+        sensors=[spool_sensor(books), *end_sensors()],
         resources={"session": session},
         executor=dg.in_process_executor,
     )

@@ -1,12 +1,16 @@
 """The Dagster instance of this repository: ``dagster.yaml`` here, its storage under the data folder."""
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.places import REPOSITORY, data_root
 
 if TYPE_CHECKING:
     import dagster as dg
+
+#: Whose data a run is about, however it was started.
+ORIGIN_TAG = "tidegauge/origin"
 
 
 def instance_environment() -> dict[str, str]:
@@ -27,18 +31,25 @@ def instance() -> "dg.DagsterInstance":
 
 
 def last_runs(origin: str, number: int = 3) -> list[dict[str, str]]:
-    """How the newest runs of an origin ended, newest first: as the Dagster UI has them."""
+    """How the newest runs of an origin ended and which steps failed, newest first: as the Dagster UI has them."""
     import dagster as dg
 
     with instance() as home:
-        records = home.get_run_records(dg.RunsFilter(tags={ORIGIN_TAG: origin}), limit=number)
         return [
             {
                 "run": record.dagster_run.run_id[:8],
-                "started": _minute(record.start_time),
-                "ended": _minute(record.end_time),
+                "started": _told(record.start_time),
+                "ended": _told(record.end_time),
                 "status": record.dagster_run.status.value,
-                "failed": ", ".join(home.get_run_stats(record.dagster_run.run_id) and _failed_steps(home, record)),
+                "failed": ", ".join(
+                    step.step_key
+                    for step in home.get_run_step_stats(record.dagster_run.run_id)
+                    if step.status and step.status.value == "FAILURE"
+                ),
             }
-            for record in records
+            for record in home.get_run_records(dg.RunsFilter(tags={ORIGIN_TAG: origin}), limit=number)
         ]
+
+
+def _told(moment: float | None) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else ""

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, cast
 
+import click
+
+from assets.alert_sending import NotSent
 from assets.backfill import Backfill
+from pipelines.crashes import causes, tell_of_end
 from pipelines.instance import instance
 from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
+from pipelines.retention import drop_old_runs
 from warehouse import alerts
 from warehouse.landing import Fetched
 
@@ -103,9 +108,15 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
             asset_selection=sorted(keys),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"tidegauge/origin": origin, **tags},
+            tags=tags,
         )
-    return _outcome(origin, result, started_at)
+        drop_old_runs(home, started_at)
+        outcome = _outcome(origin, result, started_at)
+        try:
+            tell_of_end(home, result.run_id)
+        except NotSent as error:
+            click.echo(f"nobody was told how this run ended: {error}", err=True)
+    return outcome
 
 
 def _outcome(origin: str, result: "dg.ExecuteInProcessResult", started_at: datetime) -> Outcome:
@@ -126,7 +137,7 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult", started_at: datet
         for record in cast("dg.TableMetadataValue", check.metadata["results"]).records
         if not record.data["passed"] and record.data["severity"] == "critical"
     ]
-    errors = [] if blocking else _errors(result)
+    errors = [] if blocking else causes(result.all_events)
     return Outcome(
         run_id=result.run_id,
         origin=origin,
@@ -141,18 +152,6 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult", started_at: datet
         errors=errors,
         blocking=blocking,
     )
-
-
-def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
-    """The innermost cause of each failure of a step or of the run, on one line."""
-    found = []
-    for event in result.all_events:
-        error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
-        while error and error.cause:
-            error = error.cause
-        if error:
-            found.append(" ".join(error.message.split()))
-    return list(dict.fromkeys(found))
 
 
 def _int(value: object) -> int:

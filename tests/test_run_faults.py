@@ -116,7 +116,9 @@ def test_a_critical_failure_blocks_publishing_and_is_alerted_until_it_is_mended(
         assert current.readlink() != before
         assert f"over: check: {failed}" in somebody.messages[1]["text"]
         assert len(somebody.messages) == 2
-    published = "select resolution_sent_at is not null as told from quality.alert where contains(subject, 'agrees_with')"
+    published = (
+        "select resolution_sent_at is not null as told from quality.alert where contains(subject, 'agrees_with')"
+    )
     assert sql(data, published, "replay") == [{"told": True}]
     assert SECRET not in blocked.stdout + blocked.stderr + mended.stdout + mended.stderr
     assert [path for path in data.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()] == []

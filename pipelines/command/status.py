@@ -92,7 +92,12 @@ def _alerts(folder: Folder) -> list[dict[str, Any]]:
     found, _ = alerts.read(folder.alerts / alerts.FILE)
     standing = sorted((a for a in found if a.is_open), key=lambda a: (SEVERITIES.index(a.severity), a.opened_at))
     return [
-        {"severity": a.severity, "kind": a.kind, "message": a.message, "since": a.opened_at.isoformat(timespec="minutes")}
+        {
+            "severity": a.severity,
+            "kind": a.kind,
+            "message": a.message,
+            "since": a.opened_at.isoformat(timespec="minutes"),
+        }
         for a in standing
     ]
 
