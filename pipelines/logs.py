@@ -6,23 +6,26 @@ import logging
 import os
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 from assets.alert_sending import COMMAND_VARIABLE, WEBHOOK_VARIABLE
 from assets.clients.transport import HIDDEN
 from pipelines.places import data_root
 
-FILE = "tidegauge.jsonl"
 SECRETS = ("FRED_API_KEY", WEBHOOK_VARIABLE, COMMAND_VARIABLE)
+
+
+def log_path() -> Path:
+    return data_root() / "logs" / "tidegauge.jsonl"
 
 
 class EventFile(RotatingFileHandler):
     """``logs/tidegauge.jsonl`` under the data folder; ten files of ten million bytes at most."""
 
     def __init__(self) -> None:
-        path = data_root() / "logs" / FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(path, maxBytes=10_000_000, backupCount=9, encoding="utf-8", delay=True)
+        log_path().parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(log_path(), maxBytes=10_000_000, backupCount=9, encoding="utf-8", delay=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, without the values of what is secret in the environment."""

@@ -13,7 +13,7 @@ import pytest
 from assets.alert_sending import COMMAND_VARIABLE, WEBHOOK_VARIABLE
 from pipelines.crashes import crash, tell_of_end
 from pipelines.instance import ORIGIN_TAG, instance, last_runs
-from pipelines.logs import EventFile
+from pipelines.logs import EventFile, log_path
 from pipelines.places import REPOSITORY
 from pipelines.retention import KEPT, drop_old_runs
 from pipelines.sensors import end_sensors
@@ -58,8 +58,7 @@ def ran(home: dg.DagsterInstance, step: str, origin: str, error: str = "") -> st
 
 
 def logged(run_id: str) -> list[dict[str, Any]]:
-    (path,) = (Path(handler.baseFilename) for handler in [EventFile()])
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [json.loads(line) for line in log_path().read_text().splitlines()]
     return [line for line in lines if line["run"] == run_id]
 
 
