@@ -52,4 +52,4 @@ def last_runs(origin: str, number: int = 3) -> list[dict[str, str]]:
 
 
 def _told(moment: float | None) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else ""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC" if moment else ""

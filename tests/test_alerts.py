@@ -17,7 +17,7 @@ WEEK = date(2026, 1, 28)
 
 WRITTEN = (
     *("quality.alert", "quality.freshness", "quality.result", "quality.quarantine", "quality.sentinel", "facts.landed"),
-    *("metrics.leverage_flush", "metrics.net_liquidity", "metrics.leverage"),
+    *("quality.gap", "metrics.leverage_flush", "metrics.net_liquidity", "metrics.leverage"),
 )
 
 
@@ -60,6 +60,7 @@ def flush(day: str, is_flush: bool) -> Row:
 
 
 def result(table: str, passed: bool, minute: int, severity: str = "critical") -> Row:
+    sample = "[]" if passed else '[{"key":"A","n":1}]'
     told = {"run_id": f"run {minute}", "table_name": table, "expectation": "It has rows.", "partition": ""}
     known = {"subject": "s", "known_at": NOW + timedelta(minutes=minute)}
     return {
@@ -67,7 +68,7 @@ def result(table: str, passed: bool, minute: int, severity: str = "critical") ->
         "passed": passed,
         "severity": severity,
         "unexpected_count": int(not passed),
-        "sample": "[]",
+        "sample": sample,
         **known,
     }
 
@@ -99,7 +100,7 @@ def test_a_failed_check_is_an_alert_until_its_table_is_judged_and_passes(store: 
     (opened,) = looked(store).opened
     assert (opened.kind, opened.severity) == ("check", "critical")
     assert opened.message == (
-        "metrics.rotation: It has rows. (1 rows break it; judged 2026-02-02 15:01 UTC): "
+        "metrics.rotation: It has rows. (1 row breaks it, for example key:A, n:1; judged 2026-02-02 15:01 UTC): "
         "nothing is published until it holds"
     )
     put(store, "quality.result", result("metrics.rotation", False, 1), result("metrics.rotation", True, 2))
@@ -150,6 +151,20 @@ def test_values_in_quarantine_are_one_alert_a_source_and_day_and_a_refused_reply
         "SOFR: 2 values not believed, as of 2026-01-20 12:00 UTC; value 2026-01-05=405: above 30 percent"
     )
     assert opened["sentinel"].message == "refused reply SOFR: no column SOFR (seen 2026-01-20 12:00 UTC)"
+
+
+def gap(day: int) -> Row:
+    period, seen = date(2026, 1, day), datetime(2026, 1, 30, tzinfo=UTC)
+    told = {"table_name": "facts.observation", "key": "SOFR", "reason": "missing", "first_seen_at": seen}
+    return {**told, "from_period": period, "to_period": period}
+
+
+def test_a_missing_day_is_an_alert_in_the_last_seven_days_of_data(store: Store) -> None:
+    put(store, "quality.freshness", stale("SOFR")[0] | {"newest_period": date(2026, 1, 20), "is_stale": False})
+    put(store, "quality.gap", gap(13), gap(14))
+    (opened,) = looked(store).opened
+    assert (opened.subject, opened.is_event) == ("SOFR 2026-01-14", True)
+    assert opened.message == "SOFR: nothing for 2026-01-14, though later values came"
 
 
 def liquidity(*changes: float | None) -> list[Row]:
@@ -221,6 +236,7 @@ def test_a_file_is_an_alert(store: Store, tmp_path: Path) -> None:
         ("mine.sql", MINE.replace("as source", "as origin"), 'Referenced column "source"'),
         ("mine.sql", MINE.replace("'us'", "'u'::int::text"), "Could not convert string"),
         ("mine.sql", MINE.replace("notice", "bad"), "of no known severity"),
+        ("mine.sql", MINE.replace("x is", "\xe9 is"), "can't decode byte"),
         ("thresholds.toml", "[a]\nsays = 3", "it needs says, table, show, when, severity"),
         ("thresholds.toml", OWN.replace("metrics.leverage", "metrics.nothing"), "is no declared table"),
         ("thresholds.toml", OWN.replace("show = \"funding_annualised_pct\"", "show = \"x\""), "has no column 'x'"),
@@ -240,7 +256,7 @@ def test_a_condition_that_cannot_be_asked_is_an_alert_itself_and_ends_nothing(
     coin = {"symbol": "BTC", "date": WEEK, "open_interest_usd": 1e9, "venues": "okx", "funding_annualised_pct": 12.5}
     put(store, "metrics.leverage", coin)
     assert len(looked(store, 0, tmp_path).opened) == 1
-    (tmp_path / file).write_text(text)
+    (tmp_path / file).write_text(text, encoding="latin-1")
     changed = looked(store, 1, tmp_path)
     (opened,) = changed.opened
     assert (opened.kind, opened.severity) == (BROKEN, "critical")
@@ -254,7 +270,7 @@ def test_every_condition_of_ours_can_be_read() -> None:
     found = list(conditions(ALERTS))
     assert [str(error) for error in found if isinstance(error, ConditionError)] == []
     assert {c.kind for c in found if not isinstance(c, ConditionError)} >= {
-        *("stale", "check", "quarantine", "sentinel", "flush", "threshold")
+        *("stale", "check", "missing", "quarantine", "sentinel", "flush", "threshold")
     }
 
 

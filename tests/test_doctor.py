@@ -71,7 +71,7 @@ def test_alerts_that_reach_nobody_are_told_with_their_cure(tmp_path: Path, monke
     assert "alerts go to the webhook: tidegauge alerts --test tries it" in [f.what for f in findings]
     assert set(wrong(findings)) == {
         f"{alerts / 'mine.sql'} cannot be asked: "
-        "must begin with the lines -- tells: (a sentence.) and -- over: told|silent",
+        "it must begin with the lines -- tells: (a sentence.) and -- over: told|silent",
         "alerts wait to be sent: the webhook answered 404",
     }
     assert "T0K3N" not in str(findings)

@@ -55,24 +55,30 @@ def conditions(*folders: Path) -> Iterator[Condition | ConditionError]:
     """Every condition of some folders, or what is wrong with it; of one name, the last folder's counts."""
     paths = {path.name: path for folder in folders for path in sorted(folder.glob("*.sql"))}
     for path in paths.values():
-        header = HEADER.match(path.read_text())
-        if header:
-            yield Condition(path.stem, path.stem, path.read_text()[header.end() :].strip(), header[2] == "silent")
-        else:
-            reason = "must begin with the lines -- tells: (a sentence.) and -- over: told|silent"
-            yield ConditionError(path.stem, str(path), reason)
+        try:
+            yield _query(path)
+        except (OSError, ValueError) as error:
+            yield ConditionError(path.stem, str(path), str(error))
     declared: dict[str, Any] = {}
     for path in (folder / THRESHOLDS for folder in folders):
         if path.exists():
             try:
                 declared |= tomllib.loads(path.read_text())
-            except tomllib.TOMLDecodeError as error:
+            except (OSError, ValueError) as error:
                 yield ConditionError(THRESHOLD, str(path), str(error))
     for name, row in declared.items():
         try:
             yield Condition(THRESHOLD, name, _threshold(name, row), is_event=False)
         except ValueError as error:
             yield ConditionError(THRESHOLD, f"{THRESHOLD} {name}", str(error))
+
+
+def _query(path: Path) -> Condition:
+    text = path.read_text(encoding="utf-8")
+    header = HEADER.match(text)
+    if not header:
+        raise ValueError("it must begin with the lines -- tells: (a sentence.) and -- over: told|silent")
+    return Condition(path.stem, path.stem, text[header.end() :].strip(), is_event=header[2] == "silent")
 
 
 def _threshold(name: str, row: Any) -> str:

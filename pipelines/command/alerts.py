@@ -48,7 +48,7 @@ def _as_json(shown: Sequence[Alert]) -> str:
 
 def _as_text(origin: str, shown: Sequence[Alert], unsent_because: str) -> str:
     """A line per alert, newest first, and whether they were sent."""
-    lines = [f"{heading(origin)}: {len(shown) or 'no'} alerts"]
+    lines = [f"{heading(origin)}: {len(shown) or 'no'} alert{'' if len(shown) == 1 else 's'}"]
     for alert in sorted(shown, key=lambda alert: alert.opened_at, reverse=True):
         over = f" to {alert.resolved_at:%Y-%m-%d %H:%M}" if alert.resolved_at else ""
         kind = alert.kind.replace("_", " ")

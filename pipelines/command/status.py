@@ -96,7 +96,7 @@ def _alerts(folder: Folder) -> list[dict[str, Any]]:
             "severity": a.severity,
             "kind": a.kind,
             "message": a.message,
-            "since": a.opened_at.isoformat(timespec="minutes"),
+            "since": f"{a.opened_at:%Y-%m-%d %H:%M} UTC",
         }
         for a in standing
     ]

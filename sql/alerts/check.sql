@@ -5,9 +5,11 @@ select
     table_name as source,
     severity,
     format(
-        '{}: {} ({} rows break it{}; judged {} UTC){}',
-        table_name, expectation, unexpected_count,
-        if(coalesce(sample, '[]') = '[]', '', ', for example ' || left(sample, 200)),
+        '{}: {} ({}{}; judged {} UTC){}',
+        table_name,
+        expectation,
+        if(unexpected_count = 1, '1 row breaks it', unexpected_count || ' rows break it'),
+        coalesce(', for example ' || left(replace(translate(sample ->> '$[0]', '"{}', ''), ',', ', '), 150), ''),
         to_the_minute(known_at),
         if(severity = 'critical', ': nothing is published until it holds', '')
     ) as message
