@@ -1,8 +1,8 @@
 """Runs that end without having looked at their own alerts: somebody is told once that they crash, and once that they
 no longer do. What went before is in the Dagster instance; a warehouse that cannot be opened could not say."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from assets.alert_message import heading
 from assets.alert_sending import send, target
@@ -11,7 +11,8 @@ from pipelines.instance import ORIGIN_TAG
 if TYPE_CHECKING:
     import dagster as dg
 
-CHECKS = "suites"
+#: What Dagster raises in the step of a check that blocks.
+BLOCKED = "DagsterAssetCheckFailedError"
 
 
 def tell_of_end(home: "dg.DagsterInstance", run_id: str) -> None:
@@ -40,28 +41,26 @@ def crash(home: "dg.DagsterInstance", run_id: str) -> str:
     run = home.get_run_by_id(run_id)
     if run is None or run.status not in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED):
         return ""
-    failed = [
-        step.step_key for step in home.get_run_step_stats(run_id) if step.status and step.status.value == "FAILURE"
-    ]
-    if failed and all(step.startswith(CHECKS) for step in failed):
-        return ""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED}
-    events = [entry.dagster_event for entry in home.all_logs(run_id, of_type=kinds)]
-    return "; ".join(causes(event for event in events if event)) or run.status.value.lower()
+    events = [entry.dagster_event for entry in home.all_logs(run_id, of_type=kinds) if entry.dagster_event]
+    errors = [error for event in events if event.event_type_value == "STEP_FAILURE" and (error := _cause(event))]
+    if errors and all(error.cls_name == BLOCKED for error in errors):
+        return ""
+    return "; ".join(causes(events)) or run.status.value.lower()
 
 
 def causes(events: Iterable["dg.DagsterEvent"]) -> list[str]:
     """The innermost cause of each failure of a step or of the run, each once, on one line."""
-    return list(dict.fromkeys(_causes(events)))
+    errors = [error for event in events if event.is_failure and (error := _cause(event))]
+    return list(dict.fromkeys(" ".join(error.message.split()) for error in errors))
 
 
-def _causes(events: Iterable["dg.DagsterEvent"]) -> Iterator[str]:
-    for event in events:
-        error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
-        while error and error.cause:
-            error = error.cause
-        if error:
-            yield " ".join(error.message.split())
+def _cause(event: "dg.DagsterEvent") -> Any:
+    """The innermost error of an event, None when it has none."""
+    error = getattr(event.event_specific_data, "error", None)
+    while error and error.cause:
+        error = error.cause
+    return error
 
 
 def _before(home: "dg.DagsterInstance", run_id: str, origin: str) -> str | None:
