@@ -114,7 +114,7 @@ def _instance(origin: str) -> Iterator[Finding]:
         yield Finding("note", f"DAGSTER_HOME is {home}, not this repository", mend)
     for run in last_runs(origin, 1):
         if run["status"] == "FAILURE":
-            what = f"the last run ({run['run']}, ended {run['ended']}) failed in {run['failed'] or 'no step'}"
+            what = f"the last run ({run['run']}, ended {run['ended']}) failed: {run['failed']}"
             yield Finding("note", what, f"tidegauge status --origin {origin}; its log is {log_path()}")
         else:
             yield Finding("ok", f"the last run ({run['run']}, started {run['started']}): {run['status']}")

@@ -35,20 +35,24 @@ def last_runs(origin: str, number: int = 3) -> list[dict[str, str]]:
     import dagster as dg
 
     with instance() as home:
+        records = home.get_run_records(dg.RunsFilter(tags={ORIGIN_TAG: origin}), limit=number)
         return [
             {
                 "run": record.dagster_run.run_id[:8],
                 "started": _told(record.start_time),
                 "ended": _told(record.end_time),
                 "status": record.dagster_run.status.value,
-                "failed": ", ".join(
-                    step.step_key
-                    for step in home.get_run_step_stats(record.dagster_run.run_id)
-                    if step.status and step.status.value == "FAILURE"
-                ),
+                "failed": _failed(home, record.dagster_run),
             }
-            for record in home.get_run_records(dg.RunsFilter(tags={ORIGIN_TAG: origin}), limit=number)
+            for record in records
         ]
+
+
+def _failed(home: "dg.DagsterInstance", run: "dg.DagsterRun") -> str:
+    """The steps of a run that failed; empty when it did not."""
+    steps = home.get_run_step_stats(run.run_id)
+    failed = [step.step_key for step in steps if step.status and step.status.value == "FAILURE"]
+    return ", ".join(failed) or ("before its first step" if run.is_failure and not steps else "")
 
 
 def _told(moment: float | None) -> str:

@@ -46,7 +46,7 @@ def _told(record: logging.LogRecord) -> dict[str, Any]:
         "level": record.levelname.lower(),
         "run": about.get("run_id"),
         "step": about.get("step_key"),
-        "event": event.event_type_value.lower() if event else None,
+        "event": event.event_type.name.lower() if event else None,
         "message": about.get("orig_message") or record.getMessage(),
         **(_details(event) if event else {}),
     }

@@ -92,7 +92,7 @@ def test_a_run_leaves_one_json_line_per_event_without_a_secret(home: dg.DagsterI
     run_id = ran(home, "landing", "logged", error="the disk is full")
     lines = logged(run_id)
     events = {line.get("event") for line in lines}
-    assert "step_start" in events
+    assert {"run_start", "step_start", "step_failure", "run_failure"} <= events
     (failure,) = [line for line in lines if line.get("event") == "step_failure"]
     assert (failure["level"], failure["step"], failure["error"]) == ("error", "landing", "ValueError: the disk is full")
     (warned,) = [line for line in lines if line["level"] == "warning"]
@@ -134,6 +134,8 @@ def test_a_run_that_was_stopped_has_crashed(home: dg.DagsterInstance) -> None:
     run = home.create_run_for_job(dg.GraphDefinition("stopped").to_job())
     home.report_run_failed(run, "Exceeded maximum runtime of 14400 seconds.")
     assert crash(home, run.run_id)
+    home.add_run_tags(run.run_id, {ORIGIN_TAG: "stopped"})
+    assert [(row["status"], row["failed"]) for row in last_runs("stopped")] == [("FAILURE", "before its first step")]
 
 
 @pytest.mark.parametrize("sensor", end_sensors(), ids=lambda sensor: sensor.name)
