@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from assets.alerting import tell
 from assets.session import Session
 from warehouse.judging import NOT_JUDGED, standing
 from warehouse.publishing import REPORT, Shelf
@@ -32,8 +33,12 @@ PAGE = dg.AssetSpec(
 def published(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Publish what changed, and its page; readers of the snapshot before are not disturbed."""
+    """Publish what changed, and its page; readers of the snapshot before are not disturbed.
+
+    Alerts are sent before, so that the snapshot says so.
+    """
     if CURRENT.key in context.selected_asset_keys:
+        tell(session.store, session.origin, session.alerts)
         manifest = session.shelf.publish(
             session.store,
             list(TABLES.values()),

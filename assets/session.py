@@ -17,9 +17,10 @@ from warehouse.store import Store
 class Session:
     """One origin's store, landing, upstreams, order books and published place, opened for writing by one run.
 
-    Captured books wait in ``spool`` and rest in ``books``. ``now`` is the moment by which freshness is judged: the
-    clock, or the sample world's own; ``clients_at`` are the upstreams' clients as of a moment. A run that is a
-    ``backfill`` asks again for what is missing, once what ``earlier`` runs landed is recorded.
+    Captured books wait in ``spool`` and rest in ``books``; ``alerts`` has the user's conditions, and what stands.
+    ``now`` is the moment by which freshness is judged: the clock, or the sample world's own; ``clients_at`` are the
+    upstreams' clients as of a moment. A run that is a ``backfill`` asks again for what is missing, once what
+    ``earlier`` runs landed is recorded.
     """
 
     origin: str
@@ -30,6 +31,7 @@ class Session:
     shelf: Shelf
     spool: Path
     books: Path
+    alerts: Path
     backfill: Backfill | None = None
     earlier: list[Recorded] = field(default_factory=list)
 

@@ -1,15 +1,22 @@
-"""The suites as asset checks: blocking, so that nothing is published which failed one."""
+"""The suites as asset checks: blocking, so that nothing is published which failed one; and the alerts that follow.
+
+Alerts are looked at in the steps of the checks, as a step after one that blocks would not run.
+"""
 
 import json
 from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.alerting import look_out
 from assets.session import Session
 from warehouse.judging import NOT_JUDGED, Verdict, judge
 from warehouse.rules import rules
 from warehouse.suites import has_expectations
 from warehouse.tables import TABLES
+from warehouse.tables.alerts import ALERT
+
+ALERT_KEY = dg.AssetKey(ALERT.name.split("."))
 
 
 def suite_checks() -> dg.AssetChecksDefinition:
@@ -36,6 +43,10 @@ def suite_checks() -> dg.AssetChecksDefinition:
         selected = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys}
         for verdict in judge(session.store, [t for t in judged if t.name in selected]):
             yield _check(verdict)
+        changed = look_out(session.store, session.alerts)
+        told = {"dagster/row_count": session.store.ledger.row_counts().get(ALERT.name, 0)}
+        told |= {"opened": len(changed.opened), "resolved": len(changed.resolved)}
+        context.op_execution_context.log_event(dg.AssetMaterialization(ALERT_KEY, metadata=told))
 
     return suites
 

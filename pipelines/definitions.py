@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import dagster as dg
 
+from assets.alerting import tell
 from assets.backfill import Backfill
 from assets.books import books
 from assets.facts import declarations, recorded
@@ -14,19 +15,25 @@ from assets.published import published
 from assets.session import Session
 from pipelines.checks import suite_checks
 from pipelines.contract import described
+from pipelines.instance import ORIGIN_TAG
 from pipelines.mending import open_store
 from pipelines.model_assets import model_assets
 from pipelines.origins import OFFLINE_TAG, UPSTREAMS_VARIABLE, Origin, offline, open_origin
 from pipelines.places import Folder
 from pipelines.schedules import schedules
-from pipelines.sensors import spool_sensor
+from pipelines.sensors import end_sensors, spool_sensor
 
 
 @dg.resource(description="One run's store, landing, upstreams and published place.")
 def session(context: dg.InitResourceContext) -> Iterator[Session]:
-    """Opened when a run starts and closed when it ends: the warehouse has one writer at a time."""
+    """Opened when a run starts and closed when it ends: the warehouse has one writer at a time.
+
+    A run that did not come to publishing sends its alerts at its end.
+    """
     with _origin(context.run.tags if context.run else {}) as origin:
         folder = Folder(origin.name)
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, {ORIGIN_TAG: origin.name})
         origin.spool_history(folder.spool)
         with open_store(folder, origin, context.run_id or "no-run") as store:
             yield Session(
@@ -38,8 +45,10 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
                 shelf=folder.shelf,
                 spool=folder.spool,
                 books=folder.books,
+                alerts=folder.alerts,
                 backfill=Backfill.of(context.run.tags if context.run else {}),
             )
+            tell(store, origin.name, folder.alerts)
 
 
 def _origin(tags: Mapping[str, str]) -> AbstractContextManager[Origin]:
@@ -56,7 +65,7 @@ def build_defs() -> dg.Definitions:
         asset_checks=[suite_checks()],
         jobs=[everything],
         schedules=schedules(everything.name),
-        sensors=[spool_sensor(books)],
+        sensors=[spool_sensor(books), *end_sensors()],
         resources={"session": session},
         executor=dg.in_process_executor,
     )

@@ -1,6 +1,8 @@
 """Whether this machine can run the warehouse: findings, each with what to do about it."""
 
+import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,15 +11,21 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 import duckdb
 import httpx
 from packaging.requirements import Requirement
 
+from assets.alert_sending import COMMAND_VARIABLE, WEBHOOK_VARIABLE, NotSent, target
+from pipelines.instance import instance_environment, last_runs
+from pipelines.logs import log_path
 from pipelines.origins import PLACES
-from pipelines.places import Folder, data_root
+from pipelines.places import REPOSITORY, Folder, data_root
+from warehouse import alerts
 from warehouse.catalogue.venues import DEFAULT
+from warehouse.conditions import ALERTS, ConditionError, conditions
 
 Level = Literal["ok", "note", "wrong"]
 LEAST_FREE_BYTES = 5 << 30
@@ -38,8 +46,11 @@ def diagnose(origin: str) -> Iterator[Finding]:
     """Everything that can be said of a set-up; the network is only asked for the live origin."""
     yield from _packages()
     yield from _place(origin)
+    yield from _instance(origin)
+    yield from _alerts(origin)
     yield from _options()
     if origin == "live":
+        yield from _key()
         yield from _network()
 
 
@@ -84,11 +95,65 @@ def _place(origin: str) -> Iterator[Finding]:
             duckdb.connect(folder.database, read_only=True).close()
         except duckdb.Error as error:
             if "lock" in str(error):
-                what = f"{folder.database} is open in another process"
-                yield Finding("note", what, "a run is at work; readers use what is published")
+                writer = re.search(r"PID (\d+)", str(error))
+                what = f"{folder.database} is open in {f'process {writer[1]}' if writer else 'another process'}"
+                yield Finding("note", what, "a run is at work: wait for its end; readers use what is published")
             else:
                 what = f"{folder.database}: {str(error).splitlines()[0]}"
                 yield Finding("wrong", what, f"tidegauge verify --repair --origin {origin}")
+
+
+def _instance(origin: str) -> Iterator[Finding]:
+    """Where Dagster finds its instance, and how the last run ended."""
+    home = Path(instance_environment()["DAGSTER_HOME"])
+    if not (home / "dagster.yaml").exists():
+        yield Finding("wrong", f"DAGSTER_HOME is {home}, where no dagster.yaml is", "unset DAGSTER_HOME")
+        return
+    if home != REPOSITORY:
+        mend = f"unset DAGSTER_HOME, or keep {home / 'dagster.yaml'} like {REPOSITORY / 'dagster.yaml'}"
+        yield Finding("note", f"DAGSTER_HOME is {home}, not this repository", mend)
+    for run in last_runs(origin, 1):
+        if run["status"] == "FAILURE":
+            what = f"the last run ({run['run']}, ended {run['ended']}) failed: {run['failed']}"
+            yield Finding("note", what, f"tidegauge status --origin {origin}; its log is {log_path()}")
+        else:
+            yield Finding("ok", f"the last run ({run['run']}, started {run['started']}): {run['status']}")
+
+
+def _alerts(origin: str) -> Iterator[Finding]:
+    """Whether somebody is told, and whether every condition can be read."""
+    try:
+        what = target()
+    except NotSent as error:
+        yield Finding("wrong", str(error).partition(": ")[0], str(error).partition(": ")[2])
+    else:
+        if what:
+            yield Finding("ok", f"alerts go to the {what}: tidegauge alerts --test tries it")
+        else:
+            yield Finding("note", "nobody is told of alerts", f"set {WEBHOOK_VARIABLE} or {COMMAND_VARIABLE}")
+    folder = Folder(origin).alerts
+    for condition in conditions(ALERTS, folder):
+        if isinstance(condition, ConditionError):
+            yield Finding("wrong", str(condition), "correct it: the others are asked all the same")
+    _, unsent_because = alerts.read(folder / alerts.FILE)
+    if unsent_because:
+        yield Finding("wrong", f"alerts wait to be sent: {unsent_because}", "tidegauge alerts --test")
+
+
+def _key() -> Iterator[Finding]:
+    """Whether FRED takes the key, if there is one; it is never told."""
+    if not (key := os.environ.get("FRED_API_KEY")):
+        return
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the key
+    asked = {"series_id": "WALCL", "file_type": "json", "api_key": key}
+    try:
+        status = httpx.get(f"{PLACES['fred_api'].live}/series", params=asked, timeout=TIMEOUT_S).status_code
+    except httpx.HTTPError:
+        return  # that it cannot be reached is told with the others
+    if status == 400:
+        yield Finding("wrong", "FRED does not take the key in FRED_API_KEY", "look it up in your account at FRED")
+    else:
+        yield Finding("ok" if status == 200 else "note", f"FRED answers {status} to the key in FRED_API_KEY")
 
 
 def _options() -> Iterator[Finding]:
@@ -125,8 +190,7 @@ def _door(http: httpx.Client, name: str, address: str) -> list[Finding]:
         ]
     if reply.status_code == 451:
         return [Finding("note", f"{name} is blocked here", "nothing to do: a run names it and goes on")]
-    told = reply.headers.get("date")
-    skew = abs(datetime.now(UTC) - parsedate_to_datetime(told)) if told else timedelta(0)
+    skew = _skew(reply.headers.get("date", ""))
     if skew > TOLERATED_SKEW:
         return [
             Finding(
@@ -136,3 +200,12 @@ def _door(http: httpx.Client, name: str, address: str) -> list[Finding]:
             )
         ]
     return [Finding("ok", f"{name} answers")]
+
+
+def _skew(told: str) -> timedelta:
+    """How far our clock is from the one that a reply tells; nothing where it tells none that can be read."""
+    try:
+        theirs = parsedate_to_datetime(told)
+    except (TypeError, ValueError):
+        return timedelta(0)
+    return abs(datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)))

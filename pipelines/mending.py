@@ -1,7 +1,7 @@
 """Opening an origin's store; one that lost what was written last is first made again from landing."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import click
 
@@ -12,8 +12,9 @@ from pipelines.model_assets import build_if_due
 from pipelines.models import models
 from pipelines.origins import Origin
 from pipelines.places import Folder
+from warehouse import alerts
 from warehouse.declared import declare
-from warehouse.store import Store, StoreLostWrites
+from warehouse.store import Store, StoreError, StoreLostWrites
 
 
 def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) -> Rebuilt:
@@ -25,6 +26,8 @@ def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) ->
         def derive(store: Store) -> None:
             declare(store)
             review(store, origin.now)
+            with suppress(StoreError):  # a damaged file: what stands is then told once more
+                alerts.keep(store, alerts.read(folder.alerts / alerts.FILE)[0])
             for done, model in enumerate(ordered, start=1):
                 build_if_due(model, store)
                 told("models", done, len(ordered))

@@ -17,7 +17,7 @@ def data_root() -> Path:
 
 @dataclass(frozen=True)
 class Folder:
-    """The data of one origin: the live database, landing, order books, and the published place."""
+    """The data of one origin: the live database, landing, order books, alerts, and the published place."""
 
     origin: str
 
@@ -40,6 +40,10 @@ class Folder:
     @property
     def books(self) -> Path:
         return self.root / "books"
+
+    @property
+    def alerts(self) -> Path:
+        return self.root / "alerts"
 
     @property
     def shelf(self) -> Shelf:

@@ -3,12 +3,19 @@
 import os
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self, cast
 
+import click
+
+from assets.alert_sending import NotSent
 from assets.backfill import Backfill
+from pipelines.crashes import causes, tell_of_end
 from pipelines.instance import instance
 from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
+from pipelines.retention import drop_old_runs
+from warehouse import alerts
 from warehouse.landing import Fetched
 
 if TYPE_CHECKING:
@@ -16,8 +23,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alerted:
+    """How many alerts stand, began, ended, were sent, and wait to be sent, and why those wait."""
+
+    standing: int
+    opened: int
+    resolved: int
+    sent: int
+    waiting: int
+    unsent_because: str
+
+    @classmethod
+    def since(cls, moment: datetime, folder: Folder) -> Self:
+        """What became of an origin's alerts from a moment on."""
+        found, why = alerts.read(folder.alerts / alerts.FILE)
+
+        def later(*moments: datetime | None) -> bool:
+            return any(told is not None and told >= moment for told in moments)
+
+        return cls(
+            standing=sum(alert.is_open for alert in found),
+            opened=sum(later(alert.opened_at) for alert in found),
+            resolved=sum(later(alert.resolved_at) for alert in found),
+            sent=sum(later(alert.sent_at, alert.resolution_sent_at) for alert in found),
+            waiting=sum(alert.is_to_be_sent for alert in found) if why else 0,
+            unsent_because=why,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a run ended: what was fetched, what became new, what the checks said, what is published."""
+    """How a run ended: what was fetched, what became new, what the checks said, what was alerted, what is published."""
 
     run_id: str
     origin: str
@@ -27,6 +63,7 @@ class Outcome:
     quarantined: int
     detected: list[dict[str, str]]
     ended: list[dict[str, str]]
+    alerts: Alerted
     published_now: bool
     errors: list[str]
     blocking: list[str]
@@ -64,18 +101,25 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
     defs = build_defs()
     graph = defs.resolve_asset_graph()
     keys = dg.AssetSelection.from_string(select).resolve(graph)
+    started_at = datetime.now(UTC)
     with instance() as home:
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=home,
             asset_selection=sorted(keys),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"tidegauge/origin": origin, **tags},
+            tags=tags,
         )
-    return _outcome(origin, result)
+        drop_old_runs(home, started_at)
+        outcome = _outcome(origin, result, started_at)
+        try:
+            tell_of_end(home, result.run_id)
+        except NotSent as error:
+            click.echo(f"nobody was told how this run ended: {error}", err=True)
+    return outcome
 
 
-def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
+def _outcome(origin: str, result: "dg.ExecuteInProcessResult", started_at: datetime) -> Outcome:
     folder = Folder(origin)
     fetched = [job for job in folder.landing.journal() if job.run_id == result.run_id]
     materialized = {
@@ -93,7 +137,7 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
         for record in cast("dg.TableMetadataValue", check.metadata["results"]).records
         if not record.data["passed"] and record.data["severity"] == "critical"
     ]
-    errors = [] if blocking else _errors(result)
+    errors = [] if blocking else causes(result.all_events)
     return Outcome(
         run_id=result.run_id,
         origin=origin,
@@ -103,22 +147,11 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
         quarantined=_int(materialized.get("quality.quarantine", {}).get("new")),
         detected=_records(materialized.get("quality.sentinel", {}).get("detected")),
         ended=_records(materialized.get("quality.sentinel", {}).get("ended")),
+        alerts=Alerted.since(started_at, folder),
         published_now=bool(materialized.get("published.current", {}).get("changed")),
         errors=errors,
         blocking=blocking,
     )
-
-
-def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
-    """The innermost cause of each failure of a step or of the run, on one line."""
-    found = []
-    for event in result.all_events:
-        error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
-        while error and error.cause:
-            error = error.cause
-        if error:
-            found.append(" ".join(error.message.split()))
-    return list(dict.fromkeys(found))
 
 
 def _int(value: object) -> int:

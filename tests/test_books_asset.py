@@ -63,6 +63,7 @@ def materialized(store: Store, folder: Path) -> dict[str, dict[str, object]]:
         shelf=Shelf(folder / "published"),
         spool=folder / "spool",
         books=folder / "books",
+        alerts=folder / "alerts",
     )
     resource = dg.ResourceDefinition.hardcoded_resource(session)
     with dg.DagsterInstance.ephemeral() as instance:

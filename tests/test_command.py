@@ -7,7 +7,7 @@ import pytest
 from tests.pipeline import tidegauge
 
 VERBS = (
-    *("run", "status", "report", "show", "sql", "trace", "claims", "dictionary", "export", "serve-copy"),
+    *("run", "status", "alerts", "report", "show", "sql", "trace", "claims", "dictionary", "export", "serve-copy"),
     *("capture", "import-books", "rebuild", "verify", "doctor", "ui"),
 )
 

@@ -13,6 +13,7 @@ import pytest
 from pipelines.sample.calendars import CLOCK
 from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply
+from tests.hooks import SECRET, hook
 from tests.pipeline import live_rows, sql, tidegauge
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -89,18 +90,38 @@ def disagreeing(target: str, reply: Reply) -> Reply:
     return replace(reply, body=json.dumps(document).encode())
 
 
-def test_a_critical_failure_blocks_publishing_until_it_is_mended(data: Path, server: SampleServer) -> None:
+def test_a_critical_failure_blocks_publishing_and_is_alerted_until_it_is_mended(
+    data: Path, server: SampleServer
+) -> None:
     current = data / "replay" / "published" / "current"
     before = current.readlink()
     server.spoil = disagreeing
-    blocked = tidegauge(data, "run", "--upstreams", server.url)
-    assert blocked.returncode == 1
-    assert "BLOCKED     metrics.reconciliation: reverse_repo_agrees_with_fred" in blocked.stdout
-    assert current.readlink() == before
-    server.spoil = None
-    mended = tidegauge(data, "run", "--upstreams", server.url)
-    assert mended.returncode == 0, mended.stdout
-    assert current.readlink() != before
+    with hook() as somebody:
+        blocked = tidegauge(data, "run", "--upstreams", server.url, TIDEGAUGE_ALERT_WEBHOOK=somebody.url)
+        assert blocked.returncode == 1
+        assert "BLOCKED     metrics.reconciliation: reverse_repo_agrees_with_fred" in blocked.stdout
+        assert current.readlink() == before
+        failed = "metrics.reconciliation: reverse_repo_agrees_with_fred"
+        (told,) = somebody.messages
+        assert f"CRITICAL check: {failed}" in told["text"]
+        assert failed in tidegauge(data, "alerts", "--origin", "replay").stdout
+        status = json.loads(tidegauge(data, "status", "--format", "json", "--origin", "replay").stdout)
+        assert [failed in row["message"] for row in status["alerts"] if row["severity"] == "critical"] == [True]
+        assert status["runs"][0]["status"] == "FAILURE"
+        assert "suites" in status["runs"][0]["failed"]
+
+        server.spoil = None
+        mended = tidegauge(data, "run", "--upstreams", server.url, TIDEGAUGE_ALERT_WEBHOOK=somebody.url)
+        assert mended.returncode == 0, mended.stdout
+        assert current.readlink() != before
+        assert f"over: check: {failed}" in somebody.messages[1]["text"]
+        assert len(somebody.messages) == 2
+    published = (
+        "select resolution_sent_at is not null as told from quality.alert where contains(subject, 'agrees_with')"
+    )
+    assert sql(data, published, "replay") == [{"told": True}]
+    assert SECRET not in blocked.stdout + blocked.stderr + mended.stdout + mended.stderr
+    assert [path for path in data.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()] == []
 
 
 READER = """

@@ -14,10 +14,11 @@ from warehouse.store import Store
 from warehouse.suites import Result, validate
 from warehouse.table import Table
 from warehouse.tables import TABLES
+from warehouse.tables.alerts import ALERT
 from warehouse.tables.quality import LEDGER, RECORDING, RESULT
 
-#: What the store writes of itself; the result table is what judging writes, and judging it would never end.
-NOT_JUDGED = (RESULT.name, LEDGER.name, RECORDING.name)
+#: What the store writes of itself, and what judging leads to: judging that would never end.
+NOT_JUDGED = (RESULT.name, LEDGER.name, RECORDING.name, ALERT.name)
 #: The results of each table's latest judgement.
 LATEST = "from quality.result qualify known_at = max(known_at) over (partition by table_name)"
 

@@ -331,5 +331,5 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     raise StoreError(
         f"{table.name} was stored with other columns than it is declared with now "
         f"({_difference(map(' '.join, declared.items()), map(' '.join, stored.items()))}); "
-        "a warehouse of another version"
+        "a warehouse of another version: tidegauge rebuild makes it again from landing"
     )

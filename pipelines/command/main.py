@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from pipelines.command.alerts import alerts
 from pipelines.command.capture import capture
 from pipelines.command.claims import claims
 from pipelines.command.dictionary import dictionary
@@ -53,6 +54,7 @@ def tidegauge(debug: bool) -> None:
     tidegauge run                       fetch, build, check and publish the built-in synthetic world
     tidegauge run --upstreams live      the same from the real upstreams
     tidegauge status                    what is there, how new it is, what is missing or failing
+    tidegauge alerts                    what somebody should look at now, and what would be sent
     tidegauge report                    the page of what is published, in the browser
     tidegauge show net_liquidity        the last rows of a table
     tidegauge sql "from metrics.net_liquidity order by week_ending desc limit 5"
@@ -78,7 +80,7 @@ def tidegauge(debug: bool) -> None:
 
 
 for verb in (
-    *(run, status, report, show, sql, trace, claims, dictionary, export, serve_copy),
+    *(run, status, alerts, report, show, sql, trace, claims, dictionary, export, serve_copy),
     *(capture, import_books, rebuild, verify, doctor, ui),
 ):
     tidegauge.add_command(verb)

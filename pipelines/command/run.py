@@ -11,7 +11,7 @@ from assets.backfill import Backfill
 from pipelines.command.reading import read
 from pipelines.origins import origin_name
 from pipelines.places import Folder
-from pipelines.runs import Outcome
+from pipelines.runs import Alerted, Outcome
 from pipelines.runs import run as run_once
 
 #: Three numbers that matter: a name, a query for one row, and how the row reads.
@@ -119,6 +119,7 @@ def as_text(outcome: Outcome) -> str:
         lines += [f"gaps left   {_gaps(folder)}"]
     lines += [f"ERROR       {error}" for error in outcome.errors]
     lines += [f"BLOCKED     {check}" for check in outcome.blocking]
+    lines += [f"alerts      {told}"] if (told := _alerts(outcome.alerts)) else []
     if manifest:
         checks = manifest["checks"]
         stopped = outcome.blocking or outcome.errors
@@ -136,6 +137,16 @@ def as_text(outcome: Outcome) -> str:
             "Go live     tidegauge run --upstreams live   (no key needed; FRED_API_KEY adds vintages)",
         ]
     return "\n".join(lines)
+
+
+def _alerts(told: Alerted) -> str:
+    """What stands, what was sent and what waits; empty when there is nothing to tell."""
+    if not (told.standing or told.resolved or told.waiting):
+        return ""
+    counts = f"{told.standing} open ({told.opened} new, {told.resolved} over): tidegauge alerts"
+    if told.waiting:
+        return f"{counts}; NOT SENT, {told.waiting} wait for the next run: {told.unsent_because}"
+    return f"{counts}; {told.sent} sent" if told.sent else counts
 
 
 def _gaps(folder: Folder) -> str:

@@ -8,9 +8,12 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from pipelines.command.reading import caption, origin_option, published_folder, read
+from pipelines.instance import last_runs
 from pipelines.places import Folder
+from warehouse import alerts
 from warehouse.judging import LATEST
 from warehouse.landing import Fetched
+from warehouse.tables.alerts import SEVERITIES
 
 #: What status asks of the published file: a heading, and a query whose rows are worth a look.
 QUERIES = {
@@ -53,9 +56,17 @@ QUERIES = {
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON.")
 @origin_option
 def status(style: str, origin: str | None) -> None:
-    """Say what is published, how each upstream answered last, what is stale, missing, quarantined or failing."""
+    """Say what is published, how the last runs ended, what stands, and how each upstream answered last.
+
+    Then what is stale, missing, quarantined or failing in what is published. Runs and alerts are told as they are now,
+    also while publishing is blocked: the same runs and the same failures as in the Dagster UI.
+    """
     folder = published_folder(origin)
-    found: dict[str, list[dict[str, Any]]] = {"upstreams": _upstreams(folder)}
+    found: dict[str, list[dict[str, Any]]] = {
+        "runs": last_runs(folder.origin),
+        "alerts": _alerts(folder),
+        "upstreams": _upstreams(folder),
+    }
     for heading, query in QUERIES.items():
         names, rows = read(folder, query)
         found[heading] = [dict(zip(names, row, strict=True)) for row in rows]
@@ -74,6 +85,21 @@ def status(style: str, origin: str | None) -> None:
         for record in records:
             table.add_row(*[str("" if value is None else value) for value in record.values()])
         console.print(table)
+
+
+def _alerts(folder: Folder) -> list[dict[str, Any]]:
+    """What stands, worst first."""
+    found, _ = alerts.read(folder.alerts / alerts.FILE)
+    standing = sorted((a for a in found if a.is_open), key=lambda a: (SEVERITIES.index(a.severity), a.opened_at))
+    return [
+        {
+            "severity": a.severity,
+            "kind": a.kind,
+            "message": a.message,
+            "since": f"{a.opened_at:%Y-%m-%d %H:%M} UTC",
+        }
+        for a in standing
+    ]
 
 
 def _upstreams(folder: Folder) -> list[dict[str, Any]]:

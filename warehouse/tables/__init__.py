@@ -2,6 +2,7 @@
 
 from warehouse.table import Table
 from warehouse.tables import (
+    alerts,
     books,
     claims,
     crypto,
@@ -37,6 +38,7 @@ TABLES: dict[str, Table] = {
         reconciliation,
         claims,
         quality,
+        alerts,
     )
     for table in module.TABLES
 }
