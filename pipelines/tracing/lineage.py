@@ -63,6 +63,7 @@ def _beside(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database beside what was known."""
     with connection.cursor() as cursor:
+        cursor.execute("set TimeZone = 'UTC'")
         cursor.execute(f"attach ':memory:' as {name}")
         cursor.execute(f"use {name}")
         set_moment(cursor, moment)
