@@ -152,6 +152,12 @@ def test_a_last_entry_that_is_whole_but_for_its_newline_is_kept(tmp_path: Path, 
     assert keys(landing.journal()) == ["A", "B", "C"]
 
 
+def test_a_journal_without_checksums_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"run_id": "run-1", "upstream": "fred"}\n')
+    with pytest.raises(LandingError, match=r"line 1 has no checksum.*an older version.*move it away and run again"):
+        list(Landing(tmp_path).journal())
+
+
 def test_a_damaged_entry_stops_reading_until_its_loss_is_noted(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     for key in "ABC":

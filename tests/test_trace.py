@@ -2,22 +2,28 @@
 
 import json
 import random
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipelines.models import models
 from pipelines.origins import open_origin
 from pipelines.places import Folder
-from tests.models import Facts, series, warehouse, weeks
+from pipelines.tracing.claim import is_found_again, part_of
+from pipelines.tracing.found import Lineage, LineageError
+from pipelines.tracing.lineage import lineage
+from tests.crypto_models import candles
+from tests.models import Facts, build, moment, scratch, series, warehouse, weeks
 from tests.pipeline import tidegauge
 from warehouse.claims import Reply
 from warehouse.copies import copy_tables, open_published
-from warehouse.lineage import LineageError, lineage
-from warehouse.locating import located
-from warehouse.queries import model_queries
+from warehouse.locating import Body
+from warehouse.table import Table
 from warehouse.tables import TABLES
+from warehouse.tables.claims import CLAIM
 
 WEEK = "2026-01-07"
 JSON = b'{"a": {"b/c": [1.50, "x", {"d": -2e3 }]}, "e":null}'
@@ -40,13 +46,18 @@ JSON = b'{"a": {"b/c": [1.50, "x", {"d": -2e3 }]}, "e":null}'
 )
 def test_a_locator_leads_to_the_bytes_as_they_were_received(locator: str, bytes_: str) -> None:
     body = b"observation_date,WALCL\n2026-01-07,6573602\n" if locator.startswith("line") else JSON
-    assert located(body, locator) == bytes_
+    assert Body(body).at(locator) == bytes_
 
 
 @pytest.mark.parametrize("locator", ["/a/b~1c/3", "/a/f", "/e/0", "line 9"])
 def test_a_place_that_is_not_there_is_an_error(locator: str) -> None:
     with pytest.raises(ValueError, match=locator.rsplit("/", 1)[-1].removeprefix("line ")):
-        located(JSON, locator)
+        Body(JSON).at(locator)
+
+
+def test_many_places_of_one_body_are_each_their_own() -> None:
+    body = Body(b'{"data": [' + b", ".join(b'{"close": %d}' % n for n in range(1000)) + b"]}")
+    assert [body.at(f"/data/{n}/close") for n in (999, 0, 500)] == ["999", "0", "500"]
 
 
 # -- which facts matter, by hand -------------------------------------------------------------------
@@ -55,9 +66,10 @@ def test_a_place_that_is_not_there_is_an_error(locator: str) -> None:
 def published(folder: Path, *given: Facts) -> Path:
     """A file with these facts and every table made from them."""
     with warehouse(folder, *given) as store:
-        for name, query in model_queries().items():
-            with store.transaction():
-                store.build(TABLES[name], query, recipe="test")
+        for model in models():
+            if not model.looks_back:
+                with store.transaction():
+                    store.build(model.table, model.content(store.read), recipe="test")
         copy_tables(store, list(TABLES.values()), folder / "published.duckdb", folder / "parquet")
     return folder / "published.duckdb"
 
@@ -92,6 +104,40 @@ def test_every_earlier_close_could_have_denied_an_all_time_high(tmp_path: Path) 
     assert {day.isoformat() for _, day in periods(told.facts)} == set(closes) - {"2026-01-08"}
 
 
+def test_a_correlation_rests_on_the_fridays_of_its_two_series_and_not_on_other_days(tmp_path: Path) -> None:
+    fridays, chance = weeks("2026-01-09", 110), random.Random(1)
+    wednesdays = weeks("2026-01-07", 110)
+    file = published(
+        tmp_path,
+        series("NASDAQCOM", {day: chance.uniform(90, 110) for day in (*fridays, *wednesdays)}),
+        series("SP500", {day: chance.uniform(90, 110) for day in fridays}),
+        candles("BTC", {day: chance.uniform(90, 110) for day in (*fridays, *wednesdays)}),
+        candles("ETH", {day: chance.uniform(90, 110) for day in fridays}),
+    )
+    key = {"driver": "nasdaq_composite", "target": "BTC", "lag_weeks": "3"}
+    told = lineage(file, TABLES["metrics.lead_lag"], key, ["correlation", "p_family_wise"])
+    assert periods(told.facts) == {("NASDAQCOM", date.fromisoformat(day)) for day in fridays}
+    coins = told.facts["facts.candle"].select("symbol", pl.col("opened_at").dt.date()).rows()
+    assert set(coins) == {("BTC/USD", date.fromisoformat(day)) for day in fridays}
+    assert cell(told, told.facts) == told.row["correlation"]
+
+
+def test_a_number_is_traced_as_it_was_known(tmp_path: Path) -> None:
+    file = published(
+        tmp_path,
+        series("WALCL", {WEEK: 6_573_602}),
+        series("RRPONTSYD", {WEEK: 4.582}),
+        series("WTREGEN", {WEEK: 800_000}, known_at="2026-01-08 21:30"),
+        series("WTREGEN", {WEEK: 796_148}, known_at="2026-01-09 15:00", basis="observed"),
+    )
+    for as_of, account in (("2026-01-08 22:00", 800_000), ("2026-01-09 15:00", 796_148)):
+        key = {"week_ending": WEEK}
+        told = lineage(file, TABLES["metrics.net_liquidity"], key, ["tga_usd"], as_of=moment(as_of))
+        assert told.row["tga_usd"] == account * 1e6
+        observed = told.facts["facts.observation"]
+        assert observed.filter(series_id="WTREGEN")["value"].to_list() == [account]
+
+
 def test_a_row_that_is_not_there_or_a_key_that_is_not_whole_is_an_error(tmp_path: Path) -> None:
     file = published(tmp_path, series("SOFR", {WEEK: 3.64}))
     with pytest.raises(LineageError, match="no row with week_ending=2026-01-07"):
@@ -103,45 +149,81 @@ def test_a_row_that_is_not_there_or_a_key_that_is_not_whole_is_an_error(tmp_path
 # -- every metric of the sample world --------------------------------------------------------------
 
 
-METRICS = [name for name in model_queries() if name.startswith("metrics.")]
+METRICS = [model.table for model in models() if model.table.schema == "metrics"]
+#: Measured from captured books, which lie in Parquet beside the warehouse.
+OF_BOOKS = ("metrics.order_book", "facts.book_capture")
+
+
+def drawn_cell(database: Path, table: Table) -> tuple[dict[str, str], str]:
+    """The key of any row of a table, as text, and a column that has a value there."""
+    chance = random.Random(table.name)
+    columns = [c.name for c in table.columns if c.type == "double" and c.name not in table.key] or ["found"]
+    chance.shuffle(columns)
+    key = ", ".join(f"{part}::varchar" for part in table.key)
+    with open_published(database) as connection:
+        for column in columns:
+            where = f"{column} is not null and {column}::varchar not in ('unmeasurable', 'pending')"
+            query = f"select {key} from {table.name} where {where} order by all"
+            if rows := connection.execute(query).fetchall():
+                # Among the earliest: the last rest on years of many coins, which take long to parse.
+                return dict(zip(table.key, chance.choice(rows[: max(1, len(rows) // 20)]), strict=True)), column
+    pytest.skip(f"the sample world has no number in {table.name}")
 
 
 @pytest.mark.xdist_group("sample")
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("table", METRICS, ids=lambda table: table.name)
 def test_any_cell_is_made_again_from_what_its_bytes_say(
-    sample: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    sample: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TIDEGAUGE_DATA", str(sample))
-    folder, table, drawn = Folder("sample"), TABLES[name], random.Random(name)
-    numbers = [c.name for c in table.columns if c.type == "double" and c.name not in table.key]
-    with open_published(folder.shelf.database) as connection:
-        column = drawn.choice(numbers)
-        rows = connection.execute(
-            f"select {', '.join(f'{part}::varchar' for part in table.key)} from {name} "
-            f"where {column} is not null order by all"
-        ).fetchall()
-    # Years of many coins take minutes to try: among the earliest rows there are fewer.
-    key = drawn.choice(rows[: max(1, len(rows) // 20)]) if rows else None
-    if key is None:
-        pytest.skip(f"the sample world has no {name}.{column}")
-    found = lineage(folder.shelf.database, table, dict(zip(table.key, key, strict=True)), [column])
+    folder = Folder("sample")
+    key, column = drawn_cell(folder.shelf.database, table)
+    found = lineage(folder.shelf.database, table, key, [column])
     assert found.facts
+    again = {name: parsed_again(folder, name, rows) for name, rows in found.facts.items()}
+    for name, rows in found.facts.items():
+        assert again[name].equals(rows), name
+    assert cell(found, again) == found.row[column]
+
+
+def parsed_again(folder: Folder, name: str, facts: pl.DataFrame) -> pl.DataFrame:
+    """The same facts, with what they claim as their replies say it when they are parsed again."""
+    if name in OF_BOOKS:
+        return facts
     with open_origin("sample") as origin:
         clients = origin.clients(folder.landing, origin.now)
-    jobs = {reply.landed_id: job for job in folder.landing.journal() for reply in job.replies}
-    for fact_table, rows_ in found.facts.items():
-        if "landed_id" not in rows_.columns or rows_["landed_id"][0] not in jobs:
-            assert fact_table in ("metrics.order_book", "facts.book_capture")  # measured from captured books
-            continue
-        for fact in rows_.sample(min(5, rows_.height), seed=1).iter_rows(named=True):
-            job = jobs[fact["landed_id"]]
-            replies = [Reply(landed, folder.landing.body(landed)) for landed in job.replies]
-            parsed = clients[job.upstream].parse(job.key, replies)
-            again = pl.concat([f for t, f in parsed.frames if t.name == fact_table]).filter(
-                pl.col("landed_id") == fact["landed_id"], pl.col("locator") == fact["locator"]
-            )
-            said = {k: v for k, v in fact.items() if k not in ("known_at", "known_at_basis")}
-            assert said in again.drop("known_at", "known_at_basis").to_dicts()
+    replies = {reply.landed_id: job for job in folder.landing.journal() for reply in job.replies}
+    jobs = {
+        job.upstream + job.key + job.run_id: job for landed in facts["landed_id"].unique() for job in [replies[landed]]
+    }
+    parsed = [
+        frame
+        for job in jobs.values()
+        for table, frame in clients[job.upstream]
+        .parse(job.key, [Reply(landed, folder.landing.body(landed)) for landed in job.replies])
+        .frames
+        if table.name == name
+    ]
+    dated = facts.select("landed_id", "locator", "known_at", "known_at_basis", place=pl.int_range(pl.len()))
+    said = pl.concat(parsed).drop("known_at", "known_at_basis").join(dated, on=["landed_id", "locator"])
+    return said.sort("place").select(facts.columns)
+
+
+def cell(found: Lineage, facts: Mapping[str, pl.DataFrame]) -> object:
+    """The number in a warehouse that holds these facts and no other."""
+    with scratch() as store:
+        for name, rows in facts.items():
+            store.insert(TABLES[name], rows)
+        if found.table is CLAIM:
+            store.connection.execute("set variable as_of = $as_of", {"as_of": found.row["as_of"]})
+            for name in part_of(found.row).reads - {n for n in TABLES if n.startswith("reference.")}:
+                build(store, name)
+            return found.row["found"] if is_found_again(found.row, store.read) else None
+        build(store, found.table.name)
+        where = " and ".join(f"{name} = ${name}" for name in found.table.key)
+        query = f"select {found.columns[0]} from {found.table.name} where {where}"
+        ((told,),) = store.connection.execute(query, {name: found.row[name] for name in found.table.key}).fetchall()
+        return told
 
 
 @pytest.mark.xdist_group("sample")
@@ -149,10 +231,17 @@ def test_the_command_prints_requests_and_bytes(sample: Path) -> None:
     arguments = ("trace", "net_liquidity", f"week_ending={WEEK}", "net_liquidity_usd")
     told = tidegauge(sample, *arguments)
     assert told.returncode == 0, told.stderr
+    assert "└─ staged.liquidity_week: 1 row, 2026-01-07" in told.stdout
+    assert "   └─ staged.series: 3 rows" in told.stdout
     assert "2026-01-07,6573602" in told.stdout
     assert "GET /graph/fredgraph.csv?id=WALCL" in told.stdout
-    facts = json.loads(tidegauge(sample, *arguments, "--format", "json").stdout)["facts"]
-    assert {(fact["series_id"], fact["bytes"]) for fact in facts} == {
+    whole = json.loads(tidegauge(sample, *arguments, "--json").stdout)
+    assert [passed["table"] for passed in whole["passed"]] == [
+        "metrics.net_liquidity",
+        "staged.liquidity_week",
+        "staged.series",
+    ]
+    assert {(fact["series_id"], fact["bytes"]) for fact in whole["facts"]} == {
         ("WALCL", "2026-01-07,6573602"),
         ("WTREGEN", "2026-01-07,796148"),
         ("RRPONTSYD", "2026-01-07,4.582"),

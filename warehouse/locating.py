@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cached_property
 from json.decoder import JSONDecodeError
 
 from warehouse.claims import WHOLE_REPLY
@@ -10,50 +11,61 @@ SPACE = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder()
 
 
-def located(body: bytes, locator: str) -> str:
-    """The text of a line (``line 7``) or of a JSON value (``/data/3/close``), just as it was received.
+class Body:
+    """A landed body, in which many places are looked up; what was passed on the way to one is remembered."""
 
-    Raises ValueError when the body has no such place.
-    """
-    text = body.decode()
-    if locator == WHOLE_REPLY:
-        return text
-    if locator.startswith("line "):
-        lines = text.splitlines()
-        number = int(locator.removeprefix("line "))
-        if not 1 <= number <= len(lines):
-            raise ValueError(f"{locator}: the body has {len(lines)} lines")
-        return lines[number - 1]
-    try:
-        start = _skip(text, 0)
-        for step in locator.split("/")[1:]:
-            start = _member(text, start, step.replace("~1", "/").replace("~0", "~"))
-        return text[start : _end(text, start)]
-    except (JSONDecodeError, IndexError) as error:
-        raise ValueError(f"{locator}: {error}") from None
+    def __init__(self, body: bytes) -> None:
+        self.text = body.decode()
+        self._members: dict[int, dict[str, int]] = {}
 
+    def at(self, locator: str) -> str:
+        """The text of a line (``line 7``) or of a JSON value (``/data/3/close``), just as it was received.
 
-def _member(text: str, start: int, step: str) -> int:
-    """Where the member of the object or array at ``start`` begins."""
-    at = _skip(text, start + 1)
-    number = 0
-    while text[at] not in "]}":
-        if text[start] == "{":
-            name, at = _DECODER.raw_decode(text, at)
-            at = _skip(text, at)
-        else:
-            name = str(number)
-        if name == step:
-            return at
-        at = _skip(text, _end(text, at))
-        number += 1
-    raise ValueError(f"there is no {step}")
+        Raises ValueError when the body has no such place.
+        """
+        if locator == WHOLE_REPLY:
+            return self.text
+        if locator.startswith("line "):
+            number = int(locator.removeprefix("line "))
+            if not 1 <= number <= len(self._lines):
+                raise ValueError(f"{locator}: the body has {len(self._lines)} lines")
+            return self._lines[number - 1]
+        try:
+            start = self._skip(0)
+            for step in locator.split("/")[1:]:
+                members, name = self._inside(start), step.replace("~1", "/").replace("~0", "~")
+                if name not in members:
+                    raise ValueError(f"{locator}: there is no {name}")
+                start = members[name]
+            return self.text[start : self._end(start)]
+        except (JSONDecodeError, IndexError) as error:
+            raise ValueError(f"{locator}: {error}") from None
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines()
 
-def _end(text: str, start: int) -> int:
-    return _DECODER.raw_decode(text, start)[1]
+    def _inside(self, start: int) -> dict[str, int]:
+        """Where each member of the object or array at ``start`` begins; nothing has none."""
+        if start not in self._members:
+            self._members[start] = self._found(start) if self.text[start] in "{[" else {}
+        return self._members[start]
 
+    def _found(self, start: int) -> dict[str, int]:
+        places: dict[str, int] = {}
+        at = self._skip(start + 1)
+        while self.text[at] not in "]}":
+            name = str(len(places))
+            if self.text[start] == "{":
+                name, at = _DECODER.raw_decode(self.text, at)
+                at = self._skip(at)
+            places[name] = at
+            at = self._skip(self._end(at))
+        return places
 
-def _skip(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at
+    def _end(self, start: int) -> int:
+        return _DECODER.raw_decode(self.text, start)[1]
+
+    def _skip(self, at: int) -> int:
+        found = SPACE.match(self.text, at)
+        return found.end() if found else at

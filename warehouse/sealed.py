@@ -34,7 +34,12 @@ class Line:
     def record(self) -> dict[str, Any]:
         """What the line says; raises BrokenSeal when it is not what was written."""
         told, seal, checksum = self.content.rpartition(SEAL.encode())
-        if not seal or checksum != f'{_checksum(told)}"}}\n'.encode():
+        if not seal and self.content.endswith(b"}\n"):
+            raise BrokenSeal(
+                f"{self.path}: line {self.number} has no checksum: it is damaged (see tidegauge verify), or an older "
+                "version wrote this folder: then move it away and run again, which fetches everything anew"
+            )
+        if checksum != f'{_checksum(told)}"}}\n'.encode():
             raise BrokenSeal(f"{self.path}: line {self.number} does not match its checksum; see tidegauge verify")
         record: dict[str, Any] = json.loads(told + b"}")
         return record

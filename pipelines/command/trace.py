@@ -1,43 +1,47 @@
 """``tidegauge trace``: a number back to the bytes it came from."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import click
 import polars as pl
 from rich.console import Console
 
-from pipelines.command.reading import caption, origin_option, plain, published_folder, read, shown
+from pipelines.command.reading import as_of_option, caption, origin_option, plain, published_folder, read
+from pipelines.command.tracing import Row, told
 from pipelines.places import Folder
+from pipelines.tracing.found import LineageError
+from pipelines.tracing.lineage import lineage
 from warehouse.landing import Landed
-from warehouse.lineage import Lineage, LineageError, lineage
-from warehouse.locating import located
+from warehouse.locating import Body
 from warehouse.tables import TABLES
-from warehouse.tables.columns import PROVENANCE
-
-#: How many of a source's facts are printed; ``--format json`` has all.
-PRINTED = 3
-NOT_A_CLAIM = {column.name for column in PROVENANCE}
 
 
 @click.command()
 @click.argument("table")
 @click.argument("key", nargs=-1, required=True, metavar="KEY=VALUE... [COLUMN]...")
+@click.option("--all", "is_whole", is_flag=True, help="Print every fact, not the newest of each source.")
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON with all."
 )
+@click.option("--json", "style", flag_value="json", help="The same as --format json.")
+@as_of_option
 @origin_option
-def trace(table: str, key: tuple[str, ...], style: str, origin: str | None) -> None:
+def trace(
+    table: str, key: tuple[str, ...], is_whole: bool, style: str, as_of: datetime | None, origin: str | None
+) -> None:
     """Follow a row of TABLE, or some of its columns, down to requests and bytes.
 
-    Names every fact that could have changed it, with the vintage, the reply and the exact bytes it was parsed from.
-    Found by trying: facts are left out and shaken, and what remains makes the row again, to the last bit. For a
-    metric that rests on years of many series this takes a minute or more.
+    Prints the tables between, the rows of them that are used, and the facts at the end, each with its vintage, its
+    reply and the exact bytes it was parsed from. Found by trying: whatever is not named may be missing or any other
+    number, and the row stays the same. It is made again from what is named, to the last bit, before it is printed.
 
     \b
     tidegauge trace net_liquidity week_ending=2026-01-07 net_liquidity_usd
     tidegauge trace fed_purchases month=2025-12-01 operation=purchase
+    tidegauge trace lead_lag driver=russell_2000 target=BTC lag_weeks=6 correlation
     """
     name = next((n for n in (table, f"metrics.{table}") if n in TABLES), None)
     if name is None:
@@ -47,74 +51,48 @@ def trace(table: str, key: tuple[str, ...], style: str, origin: str | None) -> N
     if unknown := set(wanted) - {column.name for column in declared.columns}:
         raise click.UsageError(f"{name} has no column {', '.join(sorted(unknown))}")
     folder = published_folder(origin)
-    told = dict(part.split("=", 1) for part in key if "=" in part)
+    of_key = dict(part.split("=", 1) for part in key if "=" in part)
     try:
         with Console(stderr=True).status("trying which facts matter"):
-            found = lineage(folder.shelf.database, declared, told, wanted)
+            found = lineage(folder.shelf.database, declared, of_key, wanted, as_of)
     except LineageError as error:
         raise click.UsageError(str(error)) from None
-    facts = [fact for name, rows in found.facts.items() for fact in _facts(folder, name, rows)]
+    behind = _behind(folder)
     if style == "json":
-        whole = {"table": name, "row": found.row, "columns": wanted, "through": found.through, "facts": facts}
+        passed = [
+            {
+                "table": p.table.name,
+                "columns": p.columns,
+                "reads": p.reads,
+                "rows": _keys(p.rows, p.table.key, p.columns),
+            }
+            for p in found.passed
+            if p.reads
+        ]
+        facts = [behind(kind, row) for kind, rows in found.facts.items() for row in rows.iter_rows(named=True)]
+        whole = {"table": name, "row": found.row, "columns": found.columns, "passed": passed, "facts": facts}
         click.echo(json.dumps(whole, default=plain, indent=1))
     else:
-        click.echo("\n".join(_text(folder, found, wanted, facts)))
+        click.echo("\n".join([*told(found, behind, is_whole=is_whole), f"\n{caption(folder)}"]))
 
 
-def _facts(folder: Folder, name: str, rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Facts with the reply that said them and the bytes at which it did; a captured book lies in Parquet instead."""
-    landing = folder.landing
+def _keys(rows: pl.DataFrame, key: tuple[str, ...], columns: tuple[str, ...]) -> list[Row]:
+    return rows.select(*key, *columns).to_dicts()
+
+
+def _behind(folder: Folder) -> Callable[[str, Row], Row]:
+    """What adds to a fact the reply that said it and the bytes at which it did; captured books lie in Parquet."""
     names, replies = read(folder, "from facts.landed")
     by_id = {row[0]: dict(zip(names, row, strict=True)) for row in replies}
-    bodies: dict[str, bytes] = {}
-    for row in rows.iter_rows(named=True):
-        reply = by_id.get(row.get("landed_id"))
+    bodies: dict[str, Body] = {}
+
+    def behind(name: str, fact: Row) -> Row:
+        reply: dict[str, Any] | None = by_id.get(fact.get("landed_id"))
         if reply is None:
-            yield {"table": name, **row, "reply": None, "bytes": None}
-            continue
+            return {"table": name, **fact, "reply": None, "bytes": None}
         if reply["sha256"] not in bodies:
             kept = {name: value for name, value in reply.items() if name != "known_at"}
-            bodies[reply["sha256"]] = landing.body(Landed(**kept, content_type=""))
-        yield {"table": name, **row, "reply": reply, "bytes": located(bodies[reply["sha256"]], row["locator"])}
+            bodies[reply["sha256"]] = Body(folder.landing.body(Landed(**kept, content_type="")))
+        return {"table": name, **fact, "reply": reply, "bytes": bodies[reply["sha256"]].at(fact["locator"])}
 
-
-def _text(folder: Folder, found: Lineage, wanted: list[str], facts: list[dict[str, Any]]) -> Iterator[str]:
-    yield found.table.name + "  " + "  ".join(f"{name}={plain(found.row[name])}" for name in found.table.key)
-    for column in found.table.columns:
-        if column.name not in found.table.key and (not wanted or column.name in wanted):
-            yield f"  {column.name:<28}{shown(found.row[column.name])}{f'  {column.unit}' if column.unit else ''}"
-    yield f"  known at {plain(found.row['known_at'])}"
-    if found.through:
-        yield "made by " + " <- ".join(f"sql/{name.replace('.', '/')}.sql" for name in reversed(found.through))
-    yield f"from {len(facts):,} fact{'' if len(facts) == 1 else 's'}:"
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for fact in facts:
-        declared = TABLES[fact["table"]]
-        group = [fact[n] for n in declared.key if declared.column(n).type == "varchar" and not n.endswith("_id")]
-        groups.setdefault((fact["table"], fact.get("series_id", ""), *group), []).append(fact)
-    for (name, *group), members in groups.items():
-        periods = sorted(str(plain(fact[TABLES[name].grain or "known_at"])) for fact in members)
-        span = periods[0] if len(members) == 1 else f"{len(members)} from {periods[0]} to {periods[-1]}"
-        yield f"\n{name}  {' '.join(str(part) for part in group if part)}  {span}"
-        for fact in members[:PRINTED]:
-            yield from _fact(fact)
-        if len(members) > PRINTED:
-            yield f"  ... and {len(members) - PRINTED} more: --format json has them"
-    yield f"\n{caption(folder)}"
-
-
-def _fact(fact: dict[str, Any]) -> Iterator[str]:
-    reply, declared = fact["reply"], TABLES[fact["table"]]
-    told = ", ".join(
-        f"{c.name} {shown(fact[c.name])}"
-        for c in declared.columns
-        if c.name not in NOT_A_CLAIM and fact[c.name] not in (None, "") and not c.name.endswith("_id")
-    )
-    yield f"  {told}"
-    if reply is None:
-        yield f"    known at {plain(fact['known_at'])}, from captured books: books/ beside the warehouse, by day"
-        return
-    yield f"    known at {plain(fact['known_at'])} ({fact['known_at_basis']})"
-    yield f"    reply {fact['landed_id']}: {reply['request']}"
-    yield f"    received {plain(reply['received_at'])}, sha256 {reply['sha256'][:16]}..., {fact['locator']}:"
-    yield f"      {' '.join(fact['bytes'].split())[:300]}"
+    return behind

@@ -1,0 +1,120 @@
+"""Candidates: a copy of the rows that a query reads, of which some can be left out, shaken, or be without a column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import duckdb
+
+from warehouse.table import Column, Table
+
+#: A part of a key with more values than this tells rows apart, not series.
+MOST_GROUPS = 300
+
+
+@dataclass
+class Pool:
+    """The rows of one table that may still matter, seen by queries under the table's own name.
+
+    Conditions are SQL over its columns and ``pool_group``, ``pool_day``, and ``shares_key`` and ``shares_day``: whether
+    the row has the key, or the day, of a row that is wanted.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    table: Table
+    groups: tuple[str, ...] = ()
+    hidden: set[str] = field(default_factory=set)
+    wanted: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"pool.{self.table.name.replace('.', '_')}"
+
+    @cached_property
+    def day(self) -> str:
+        return f"{self.table.grain}::date" if self.table.grain else "null::date"
+
+    def fill(self, source: str, wanted: str, wanted_table: Table) -> None:
+        """Take all rows of a table; ``wanted`` names the rows for which they are candidates."""
+        names = [n for n in self.table.key if n != "known_at" and self.table.column(n).type == "varchar"]
+        told = [n for n in names if self._one(f"select approx_count_distinct({n}) from {source}") <= MOST_GROUPS]
+        group = f"concat_ws('|', {', '.join(told)})" if told else "''"
+        shared = [n for n in self.table.key if n != "known_at" and _alike(n, self.table, wanted_table)]
+        of_key = (
+            f"exists (from {wanted} as w where {' and '.join(f'w.{n} = c.{n}' for n in shared)})" if shared else "true"
+        )
+        days = [c.name for c in wanted_table.columns if c.type in ("date", "timestamptz") and c.name != "known_at"]
+        of_day = " or ".join(f"{self.day} in (select {n}::date from {wanted})" for n in days) or "true"
+        self.connection.execute(f"create schema if not exists {self.table.schema}")
+        self.connection.execute(
+            f"create or replace table {self.name} as "
+            f"select *, {group} as pool_group, {self.day} as pool_day, {of_key} as shares_key, {of_day} as shares_day "
+            f"from {source} as c"
+        )
+        self.groups = tuple(self.left())
+        self.wanted = self._one(f"select count(*) from {wanted}") if set(wanted_table.key) == set(shared) else 0
+        self.show()
+
+    def show(
+        self, out: str = "false", shaken: str = "false", shake: int = 0, only: Sequence[str] | None = None
+    ) -> None:
+        """Let queries see the rows without those that are out, and with the numbers of some shaken at random.
+
+        ``shake`` is 1 for larger numbers and -1 for smaller ones, ``only`` the columns that are shaken.
+        """
+        columns = ", ".join(
+            f"{self._seen(c, shaken if only is None or c.name in only else 'false', shake)} as {c.name}"
+            for c in self.table.columns
+        )
+        where = "" if out == "false" else f" where ({out}) is not true"
+        self.connection.execute(
+            f"create or replace view {self.table.name} as select {columns} from {self.name} as c{where}"
+        )
+
+    def _seen(self, column: Column, shaken: str, shake: int) -> str:
+        if column.name in self.hidden:
+            return f"null::{column.type}"
+        if shaken == "false" or column.name in self.table.key or column.type not in ("double", "boolean"):
+            return column.name
+        drawn = f"hash({', '.join(f'c.{name}' for name in self.table.key)}, '{column.name}', {shake})"
+        moved = (
+            f"{column.name} * exp({8 * shake} * ({drawn} / 2.0 ** 64))"
+            if column.type == "double"
+            else f"({drawn} % 2 = 0) and {column.name} is not null"
+        )
+        return f"case when {shaken} then {moved} else {column.name} end"
+
+    def delete(self, condition: str) -> None:
+        self.connection.execute(
+            f"create or replace table {self.name} as from {self.name} as c where ({condition}) is not true"
+        )
+        self.show()
+
+    @property
+    def is_one_each(self) -> bool:
+        """Whether no more rows are left than are wanted, each with the key of one of them."""
+        return self.count() <= self.wanted and not self.count("not shares_key")
+
+    def left(self) -> list[str]:
+        """The groups of the rows that are left."""
+        return [group for (group,) in self._all(f"select distinct pool_group from {self.name} order by 1")]
+
+    def days(self, condition: str = "true") -> list[str]:
+        """The days of the rows that are left, in order."""
+        found = self._all(f"select distinct pool_day::varchar from {self.name} where {condition} order by 1")
+        return [day for (day,) in found if day]
+
+    def count(self, condition: str = "true") -> int:
+        return self._one(f"select count(*) from {self.name} as c where {condition}")
+
+    def _all(self, query: str) -> list[tuple[str]]:
+        return self.connection.execute(query).fetchall()
+
+    def _one(self, query: str) -> int:
+        ((found,),) = self.connection.execute(query).fetchall()
+        return int(found)
+
+
+def _alike(name: str, table: Table, other: Table) -> bool:
+    """Whether a column means the same in two tables."""
+    return any(c.name == name and c.type == table.column(name).type for c in other.columns)

@@ -1,0 +1,214 @@
+"""Which candidates matter: what may be left out, and be any other number, with the same answers to the last bit.
+
+An earlier close matters to an all-time high although it may be left out: so numbers are also shaken. Parts are tried
+together, and then in halves, as long as there are trials left; what was not shown not to matter is kept.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from pipelines.tracing.pool import Pool
+from pipelines.tracing.step import Step
+from warehouse.table import Table
+
+#: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
+SHAKES = (-1, 1)
+#: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
+MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 150_000
+#: What a query names: its quoted words.
+LITERAL = re.compile(r"'([^']+)'")
+
+#: Tables, each with a condition on its rows.
+Part = Mapping[str, str]
+Answers = list[tuple[int, int]]
+
+
+@dataclass
+class Search:
+    """The pools of one step; ``names`` are words of the rows that are wanted."""
+
+    connection: duckdb.DuckDBPyConnection
+    step: Step
+    pools: Mapping[str, Pool]
+    names: set[str]
+    told: Answers = field(default_factory=list)
+
+    def run(self) -> None:
+        """Leave in the pools what matters."""
+        self.told = self.answers()
+        self._by_hints()
+        if not self._is_one_each():
+            self._by_groups()
+            self._by_days()
+        for pool in self.pools.values():
+            if pool.table.schema == "facts":
+                self._by_vintages(pool.table)
+            else:
+                self._by_columns(pool)
+
+    def answers(self) -> Answers:
+        """How many rows each question returns, and a hash of every bit of them in any order."""
+        told = []
+        for question in self.step.questions:
+            query = f"select count(*), coalesce(bit_xor(hash(answer)), 0) from (\n{question}\n) as answer"
+            told += self.connection.execute(query).fetchall()
+        return told
+
+    # -- what is tried -----------------------------------------------------------------------------
+
+    def _by_hints(self) -> None:
+        """What shares neither key nor day with the rows, or is named by neither them nor the query, rarely matters."""
+        hints = [dict.fromkeys(self.pools, "not shares_key")]
+        for names in (self.names, set(LITERAL.findall(self.step.text))):
+            unnamed = {
+                name: [group for group in pool.groups if not any(n in group or (group and group in n) for n in names)]
+                for name, pool in self.pools.items()
+            }
+            hints.append({name: _is_in(groups) for name, groups in unnamed.items() if groups})
+        for part in (*hints, dict.fromkeys(self.pools, "not shares_day")):
+            if not self._drop(part) and len(part) > 1:
+                for name in sorted(part, key=lambda name: -self.pools[name].count()):
+                    self._drop({name: part[name]})
+
+    def _is_one_each(self) -> bool:
+        """Whether there is no more than one candidate left for each row that is wanted, by its key."""
+        return all(pool.is_one_each for pool in self.pools.values())
+
+    def _by_groups(self) -> None:
+        groups = [(name, group) for name, pool in self.pools.items() if len(pool.groups) > 1 for group in pool.left()]
+        self._halve([{name: _is_in([group])} for name, group in groups])
+
+    def _by_days(self) -> None:
+        """The ends of all, the days between them, and then the ends of each group."""
+        everywhere = dict.fromkeys(self.pools, "true")
+        self._trim(everywhere, self._trials())
+        self._halve([dict.fromkeys(self.pools, _is_on(day)) for day in self._days(everywhere)])
+        parts = [{name: _is_in([group])} for name, pool in self.pools.items() for group in pool.left()]
+        if len(parts) > 1:
+            if len(self._days(everywhere)) * len(parts) <= self._trials():
+                days = [(name, day) for name, pool in self.pools.items() for day in pool.days()]
+                self._halve(
+                    [
+                        {n: f"{_is_on(day)} and {is_of}"}
+                        for part in parts
+                        for n, is_of in part.items()
+                        for m, day in days
+                        if m == n
+                    ]
+                )
+            else:
+                most = self._trials()
+                for part in parts:
+                    most -= self._trim(part, most)
+
+    def _by_vintages(self, table: Table) -> None:
+        """What was superseded, or is not the vintage that counts."""
+        same = ", ".join(name for name in table.key if name != "known_at")
+        for order in ("desc", "asc"):
+            first = f"first(known_at) over (partition by {same} order by known_at {order})"
+            other = f"select {', '.join(table.key)} from {self.pools[table.name].name} qualify known_at <> {first}"
+            self._drop({table.name: f"({', '.join(table.key)}) in ({other})"})
+
+    def _by_columns(self, pool: Pool) -> None:
+        names = [c.name for c in pool.table.columns if c.name not in pool.table.key]
+        words = set(re.findall(r"\w+", " ".join(self.step.questions)))
+        self._hide(pool, [name for name in names if name not in words])
+        for name in [name for name in names if name in words][: self._trials()]:
+            self._hide(pool, [name])
+
+    # -- how it is tried ---------------------------------------------------------------------------
+
+    def _halve(self, parts: Sequence[Part]) -> None:
+        """Leave out what does not matter of these parts: all of them, halves, quarters, while there are trials."""
+        waiting, trials = [list(parts)], 0
+        while waiting and trials < self._trials():
+            some = waiting.pop(0)
+            trials += 1
+            if some and not self._drop(_together(some)) and len(some) > 1:
+                waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+
+    def _trim(self, scope: Part, most: int) -> int:
+        """Cut the oldest and the newest days as far as they do not matter; how many trials it took."""
+        trials = 0
+        for is_oldest in (True, False):
+            days = self._days(scope)
+            size = len(days) // 2
+            while size and days and trials < most:
+                some = days[:size] if is_oldest else days[-size:]
+                edge = f"pool_day <= date '{some[-1]}'" if is_oldest else f"pool_day >= date '{some[0]}'"
+                trials += 1
+                if self._drop({name: f"({condition}) and {edge}" for name, condition in scope.items()}):
+                    days = days[size:] if is_oldest else days[:-size]
+                    size = min(size, len(days) // 2)
+                else:
+                    size //= 2
+        return trials
+
+    def _trials(self) -> int:
+        rows = sum(pool.count() for pool in self.pools.values())
+        return max(LEAST_TRIALS, min(MOST_TRIALS, ROWS // max(rows, 1)))
+
+    def _drop(self, part: Part) -> bool:
+        """Leave these rows out for good if they do not matter."""
+        part = {name: condition for name, condition in part.items() if self.pools[name].count(condition)}
+        if not part:
+            return True
+        if self._matters(part):
+            return False
+        for name, condition in part.items():
+            self.pools[name].delete(condition)
+        return True
+
+    def _matters(self, part: Part) -> bool:
+        try:
+            for name, condition in part.items():
+                self.pools[name].show(out=condition)
+            return self._differs() or any(self._differs_shaken(part, shake) for shake in SHAKES)
+        finally:
+            for name in part:
+                self.pools[name].show()
+
+    def _hide(self, pool: Pool, names: Sequence[str]) -> None:
+        """Do without columns if they do not matter."""
+        if any(self._differs_shaken({pool.table.name: "true"}, shake, names) for shake in SHAKES):
+            pool.show()
+            return
+        shown = set(pool.hidden)
+        pool.hidden |= set(names)
+        pool.show()
+        if self._differs():
+            pool.hidden = shown
+        pool.show()
+
+    def _differs_shaken(self, part: Part, shake: int, only: Sequence[str] | None = None) -> bool:
+        for name, condition in part.items():
+            self.pools[name].show(shaken=condition, shake=shake, only=only)
+        return self._differs()
+
+    def _differs(self) -> bool:
+        try:
+            return self.answers() != self.told
+        except duckdb.Error:  # numbers that a query cannot even take do matter
+            return True
+
+    def _days(self, scope: Part) -> list[str]:
+        return sorted({day for name, condition in scope.items() for day in self.pools[name].days(condition)})
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    whole: dict[str, list[str]] = {}
+    for part in parts:
+        for name, condition in part.items():
+            whole.setdefault(name, []).append(condition)
+    return {name: " or ".join(f"({c})" for c in conditions) for name, conditions in whole.items()}
+
+
+def _is_in(groups: Sequence[str]) -> str:
+    return "pool_group in (" + ", ".join("'" + group.replace("'", "''") + "'" for group in groups) + ")"
+
+
+def _is_on(day: str) -> str:
+    return f"pool_day = date '{day}'"
