@@ -25,7 +25,7 @@ from bench import books_depth, books_ingest, books_stages
 from bench.books_growth import commit_latency, merge_seconds
 from bench.books_made import churn
 from bench.books_report import write
-from bench.books_work import batches, json_lines, repeated, spooled
+from bench.books_work import batches, json_lines, spooled
 
 BEGUN = time.monotonic()
 RESULTS = Path(__file__).parent / "results"
@@ -51,7 +51,7 @@ def main() -> None:
         found["metrics"] = books_depth.measured(pa.concat_batches(made), options.repeat)
         found["stages"] = books_stages.measured(spool, options.repeat)
         told(f"books: making {large / 1e6:g} M levels")
-        _ingest(found, "large", repeated(spool, folder / "spool-large", large // small), folder, large, 2)
+        _ingest(found, "large", spooled(folder / "spool-large", large), folder, large, 2)
         told("merge growth")
         found["growth"] = [merge_seconds(folder, facts // share, 9) for facts in (10_000_000, 100_000_000)]
         told("live commits")

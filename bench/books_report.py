@@ -21,8 +21,7 @@ def write(found: dict[str, Any], folder: Path) -> None:
         "A level is one price with its size. Ours is what a run does with a spool: it reads, checks, orders and syncs "
         "the books, measures them, and commits the rows to the warehouse. The JSON readers read the same books as JSON "
         "lines; the IO manager and one of two dlt runs get them as one Arrow table already in memory. All are timed "
-        "until what they left is synced to the disk. The large books are the small ones again and again, later each "
-        "time. Peak memory is VmHWM of a process of its own.",
+        "until what they left is synced to the disk. Peak memory is VmHWM of a process of its own.",
         "",
         "| goal | measured | |",
         "|---|---|---|",
@@ -106,8 +105,8 @@ def _where_time_goes(found: dict[str, Any]) -> list[str]:
     words += [
         "",
         f"For {about['small_levels'] / 1e6:g} M levels, a step at a time and one segment at a time. Spread evenly over "
-        f"{cores} cores that is {sum(spent.values()) / cores:.3f} s, compressing to {ours['bytes_per_level']:.2f} bytes "
-        f"a level alone {spent[books_stages.COMPRESS] / cores:.3f} s; measured: {ours['seconds']:.3f} s.",
+        f"{cores} cores that is {sum(spent.values()) / cores:.3f} s, compressing to {ours['bytes_per_level']:.2f} "
+        f"bytes a level alone {spent[books_stages.COMPRESS] / cores:.3f} s; measured: {ours['seconds']:.3f} s.",
     ]
     for peer, goal in ((books_ingest.DLT_TABLE, 4), (books_ingest.DLT_SPOOL, 4), (books_ingest.PANDAS, 10)):
         if "skipped" not in small[peer] and goal * ours["seconds"] > small[peer]["seconds"]:

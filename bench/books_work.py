@@ -12,9 +12,8 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from bench.books_made import EVERY_SECONDS, made_books
+from bench.books_made import made_books
 from warehouse.books.segment import read, segments
 from warehouse.books.spool import Spool
 
@@ -25,27 +24,10 @@ Contender = Callable[[Path], AbstractContextManager[Callable[[], Any]]]
 
 def spooled(folder: Path, levels: int) -> Path:
     """A spool of generated books."""
-    return _spool(folder, made_books(levels // LEVELS_A_BOOK))
-
-
-def repeated(spool: Path, folder: Path, times: int) -> Path:
-    """A spool of the same books over and over, each time later by as long as they last."""
-    made = list(batches(spool))
-    span_s = len(made) * EVERY_SECONDS
-    return _spool(folder, (_later(batch, n * span_s) for n in range(times) for batch in made))
-
-
-def _spool(folder: Path, made: Iterator[pa.RecordBatch]) -> Path:
     with Spool(folder, max_age_seconds=1e9) as spool:
-        for batch in made:
+        for batch in made_books(levels // LEVELS_A_BOOK):
             spool.append(batch, datetime.now(UTC))
     return folder
-
-
-def _later(books: pa.RecordBatch, seconds: int) -> pa.RecordBatch:
-    by = pa.scalar(seconds * 1_000_000, pa.duration("us"))
-    moved = {name: pc.add(books[name], by) for name in ("observed_at", "received_at")}
-    return pa.RecordBatch.from_arrays([moved.get(n, books[n]) for n in books.schema.names], schema=books.schema)
 
 
 def batches(spool: Path) -> Iterator[pa.RecordBatch]:
