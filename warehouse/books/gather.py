@@ -14,7 +14,8 @@ def taken(books: pa.RecordBatch | pa.Table, rows: Ints) -> pa.RecordBatch:
         starts, lengths = side.offsets[rows], np.diff(side.offsets)[rows]
         offsets = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
-        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+        places = np.repeat(starts - offsets[:-1], lengths)
+        places += np.arange(offsets[-1])
         ends = pa.array(offsets.astype(np.int32))
         arrays[f"{name}_px"] = pa.ListArray.from_arrays(ends, pa.array(side.px[places]), type=LEVELS)
         arrays[f"{name}_qty"] = pa.ListArray.from_arrays(ends, pa.array(side.qty[places]), type=LEVELS)
