@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,17 @@ def measured(works: dict[str, Contender], folder: Path, levels: int, repeat: int
 
 @contextmanager
 def ours(spool: Path, out: Path) -> Iterator[Callable[[], Any]]:
-    """What a run does with a spool, whose segments are gone afterwards: these are other names of the same files."""
-    mine = out / "spool"
-    mine.mkdir()
-    for segment in segments(spool):
-        os.link(segment, mine / segment.name)
+    mine = linked(spool, out / "spool")
     with Store.open(out / "warehouse.duckdb", "bench") as store:
-        yield lambda: ingest_spool(store, mine, out / "books")
+        yield partial(ingest_spool, store, mine, out / "books")
+
+
+def linked(spool: Path, folder: Path) -> Path:
+    """A spool of the same files under other names, for an ingestion removes what it has ingested."""
+    folder.mkdir()
+    for segment in segments(spool):
+        os.link(segment, folder / segment.name)
+    return folder
 
 
 def _kind(field: pa.Field) -> str:

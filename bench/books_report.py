@@ -47,6 +47,9 @@ def write(found: dict[str, Any], folder: Path) -> None:
         print("matplotlib is not installed: no plot")
 
 
+MEMORY = ("peak_mb", "duckdb_cache_mb")
+
+
 @dataclass(frozen=True)
 class Goal:
     """What was to be reached and what was: ``share`` of it, 1 or more when it is met."""
@@ -116,6 +119,13 @@ def _where_time_goes(found: dict[str, Any]) -> list[str]:
                 f"{small[peer]['bytes_per_level'] / ours['bytes_per_level']:.1f} times the bytes, and neither checks, "
                 "orders nor measures a book.",
             ]
+    peaks, caches = ([found[f"memory_{size}"][what] for size in ("small", "large")] for what in MEMORY)
+    words += [
+        "",
+        f"Memory: {peaks[0]:.0f} and {peaks[1]:.0f} MB at the peak. In memory are as many segments as there are "
+        f"threads, whatever their number; of the rows' table DuckDB then had {caches[0]:.0f} and {caches[1]:.0f} MB in "
+        "its cache, which it gives back at its memory limit and not before.",
+    ]
     return words
 
 
