@@ -14,7 +14,7 @@ from assets.coverage import Coverage, log_of, read
 from warehouse import sealed
 from warehouse.books import segment
 from warehouse.books.book import SCHEMA
-from warehouse.books.ingest import GRAIN, Ingested, ingest, metrics_of
+from warehouse.books.ingest import Ingested, ingest, metrics_of
 from warehouse.books.segment import SpoolError, segments
 from warehouse.books.spool import Spool
 from warehouse.claims import WHOLE_REPLY
@@ -51,7 +51,7 @@ def ingest_spool(store: Store, spool: Path, books: Path) -> Stored:
                 if refused:
                     sealed.append(refused_of(spool), b"".join(map(sealed.sealed, refused)))
                 with store.transaction():
-                    stored.rows[ORDER_BOOK.name] += store.insert(ORDER_BOOK, _rows(each.metrics, each.files))
+                    stored.rows[ORDER_BOOK.name] += store.insert(ORDER_BOOK, _rows(each.metrics))
                     stored.refused += store.insert(QUARANTINE, _quarantined(refused))
                 each.segment.unlink()
                 stored.segments += 1
@@ -76,14 +76,8 @@ def _complete_left(spool: Path) -> str:
     return ""
 
 
-def _rows(metrics: pa.Table, files: tuple[Path, ...]) -> pl.DataFrame:
-    """Rows of metrics.order_book: what was measured, with what the files of the same books say beside it."""
-    key, said = [*GRAIN, "sequence"], ["base", "quote_usd"]
-    told = [pq.ParquetFile(path).read(columns=[*key, *said]) for path in files]
-    empty = SCHEMA.empty_table().select([*key, *said])
-    beside = pl.DataFrame(pa.concat_tables([empty, *(each.cast(empty.schema) for each in told)]))
-    rows = pl.DataFrame(metrics).join(beside, on=key, how="left", nulls_equal=True, validate="1:1")
-    return rows.select(pl.col(name).cast(kind) for name, kind in ORDER_BOOK.polars_schema.items())
+def _rows(metrics: pa.Table) -> pl.DataFrame:
+    return pl.DataFrame(metrics).select(pl.col(name).cast(kind) for name, kind in ORDER_BOOK.polars_schema.items())
 
 
 def refused_of(spool: Path) -> Path:
@@ -127,7 +121,7 @@ def restore(store: Store, spool: Path, books: Path, told: Callable[[int, int], N
             if wrong := wrong_with(path):
                 raise StoreError(f"{path}: {wrong}; tidegauge verify --repair mends it or sets it aside")
             for batch in pq.ParquetFile(path).read().combine_chunks().cast(SCHEMA).to_batches():
-                restored += store.insert(ORDER_BOOK, _rows(metrics_of(batch, None), (path,)))
+                restored += store.insert(ORDER_BOOK, _rows(metrics_of(batch, None)))
             told(done, len(files))
         store.insert(
             QUARANTINE, _quarantined([_with_moments(line.record()) for line in sealed.lines(refused_of(spool))])

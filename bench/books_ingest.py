@@ -1,20 +1,22 @@
 """Books to zstd Parquet: ours with metrics, the peers without."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from bench.books_work import batches, bytes_in, rate, timed
+from assets.recording_books import ingest_spool
+from bench.books_work import Contender, batches, bytes_in, rate, timed
 from warehouse.books.book import LEVELS, SCHEMA, TIME
-from warehouse.books.ingest import ingest
 from warehouse.books.segment import segments
+from warehouse.store import Store
 
-Contender = Callable[[Path], Any]
 OURS = "tidegauge (spool to Parquet, metrics to DuckDB)"
 DUCKDB = "DuckDB read_json to Parquet"
 DLT_TABLE = "dlt fed one Arrow table, to snappy Parquet (its default)"
@@ -25,23 +27,30 @@ PANDAS = "pandas read_json to Parquet"
 def contenders(spool: Path, lines: Path, *, is_large: bool) -> dict[str, Contender]:
     """What each does with the same books; at the large size only the two that the goal compares."""
     table = None if is_large else pa.Table.from_batches(batches(spool))
-    first = {OURS: lambda out: ours(spool, out), DUCKDB: lambda out: duckdb_json(lines, out)}
+    first: dict[str, Contender] = {OURS: lambda out: ours(spool, out), DUCKDB: _peer(duckdb_json, lines)}
     if is_large:
         return first
     return first | {
-        "Polars read_ndjson to Parquet": lambda out: polars_json(lines, out),
-        PANDAS: lambda out: pandas_json(lines, out),
-        DLT_TABLE: lambda out: dlt_arrow(table, out, "snappy"),
-        DLT_SPOOL: lambda out: dlt_arrow(batches(spool), out, "zstd"),
-        "dagster-duckdb-polars IO manager": lambda out: io_manager(table, out),
+        "Polars read_ndjson to Parquet": _peer(polars_json, lines),
+        PANDAS: _peer(pandas_json, lines),
+        DLT_TABLE: _peer(dlt_table, table),
+        DLT_SPOOL: _peer(dlt_spool, spool),
+        "dagster-duckdb-polars IO manager": _peer(io_manager, table),
     }
 
 
-def measured(spool: Path, lines: Path, folder: Path, levels: int, repeat: int, *, is_large: bool) -> dict[str, Any]:
+def _peer(work: Callable[[Any, Path], None], books: Any) -> Contender:
+    @contextmanager
+    def ready(out: Path) -> Iterator[Callable[[], None]]:
+        yield lambda: work(books, out)
+
+    return ready
+
+
+def measured(works: dict[str, Contender], folder: Path, levels: int, repeat: int) -> dict[str, Any]:
     """Rate and bytes per level of each contender, or why there is none."""
     found: dict[str, Any] = {}
     sizes: dict[str, int] = {}
-    works = contenders(spool, lines, is_large=is_large)
     spent: dict[str, list[float]] = {name: [] for name in works}
     # In turns, so that what else the machine does in these minutes falls on all alike.
     for _ in range(repeat + 1):
@@ -58,15 +67,19 @@ def measured(spool: Path, lines: Path, folder: Path, levels: int, repeat: int, *
     return {name: found[name] for name in works}
 
 
-def ours(spool: Path, out: Path) -> None:
-    with duckdb.connect(out / "metrics.duckdb") as connection:
-        is_made = False
-        for done in ingest(segments(spool), out / "books"):
-            metrics = done.metrics  # noqa: F841 - DuckDB finds it by its name
-            connection.execute(
-                "insert into order_book from metrics" if is_made else "create table order_book as from metrics"
-            )
-            is_made = True
+@contextmanager
+def ours(spool: Path, out: Path) -> Iterator[Callable[[], Any]]:
+    mine = linked(spool, out / "spool")
+    with Store.open(out / "warehouse.duckdb", "bench") as store:
+        yield partial(ingest_spool, store, mine, out / "books")
+
+
+def linked(spool: Path, folder: Path) -> Path:
+    """A spool of the same files under other names, for an ingestion removes what it has ingested."""
+    folder.mkdir()
+    for segment in segments(spool):
+        os.link(segment, folder / segment.name)
+    return folder
 
 
 def _kind(field: pa.Field) -> str:
@@ -99,7 +112,15 @@ def pandas_json(lines: Path, out: Path) -> None:
     pd.read_json(lines, lines=True).to_parquet(out / "books.parquet", compression="zstd")
 
 
-def dlt_arrow(books: Any, out: Path, compression: str) -> None:
+def dlt_table(table: pa.Table, out: Path) -> None:
+    _dlt(table, out, "snappy")
+
+
+def dlt_spool(spool: Path, out: Path) -> None:
+    _dlt(batches(spool), out, "zstd")
+
+
+def _dlt(books: Any, out: Path, compression: str) -> None:
     import dlt
 
     logging.getLogger("dlt").setLevel(logging.ERROR)
@@ -123,8 +144,5 @@ def io_manager(table: pa.Table, out: Path) -> None:
         return pl.DataFrame(table)
 
     stored = DuckDBPolarsIOManager(database=str(out / "stored.duckdb"), schema="books")
-    with suppress(AttributeError):
-        logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    done = dg.materialize([book], resources={"io_manager": stored}, raise_on_error=True)
-    if not done.success:
-        raise RuntimeError("the run failed")
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    dg.materialize([book], resources={"io_manager": stored}, run_config=quiet)

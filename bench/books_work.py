@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -17,14 +18,16 @@ from warehouse.books.segment import read, segments
 from warehouse.books.spool import Spool
 
 LEVELS_A_BOOK = 200
+#: Given an empty folder, makes ready what needs no time of its own and gives the work that is timed.
+Contender = Callable[[Path], AbstractContextManager[Callable[[], Any]]]
 
 
-def spooled(folder: Path, levels: int) -> list[Path]:
-    """The segments of a spool of generated books."""
+def spooled(folder: Path, levels: int) -> Path:
+    """A spool of generated books."""
     with Spool(folder, max_age_seconds=1e9) as spool:
         for batch in made_books(levels // LEVELS_A_BOOK):
             spool.append(batch, datetime.now(UTC))
-    return segments(folder)
+    return folder
 
 
 def batches(spool: Path) -> Iterator[pa.RecordBatch]:
@@ -41,14 +44,23 @@ def json_lines(spool: Path, path: Path) -> Path:
     return path
 
 
-def timed(work: Callable[[Path], Any], folder: Path) -> float:
-    """Seconds of one run in an empty folder, with nothing of earlier work left to be written to the disk."""
+def timed(contender: Contender, folder: Path) -> float:
+    """Seconds of one run in an empty folder, until every file that it left is on the disk."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    os.sync()
-    started = time.perf_counter()
-    work(folder)
-    return time.perf_counter() - started
+    with contender(folder) as work:
+        os.sync()  # nothing of earlier work is left to be written meanwhile
+        started = time.perf_counter()
+        work()
+        _synced(folder)
+        return time.perf_counter() - started
+
+
+def _synced(folder: Path) -> None:
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
 
 
 def rate(spent: list[float], levels: int) -> dict[str, Any]:

@@ -142,13 +142,37 @@ def test_a_capture_without_a_snapshot_gives_no_book():
     assert told(capture_events([path], "BTCUSDT"), SPOT) == ([], [])
 
 
+def recorded(path):
+    """What the recordings say of each snapshot: its update, bids and asks."""
+    with gzip.open(path) as lines:
+        told = [json.loads(line) for line in lines]
+    sides = [[[(float(px), float(qty)) for px, qty in each[side]] for side in ("bids", "asks")] for each in told]
+    return [(each["seq"], *levels) for each, levels in zip(told, sides, strict=True)]
+
+
+def snapshots(events):
+    return [(each.last, list(each.bids[:100]), list(each.asks[:100])) for each in events if isinstance(each, Snapshot)]
+
+
 @needs_recordings
-def test_spot_replies_and_messages_of_another_recorder():
+@pytest.mark.parametrize(
+    ("symbol", "events", "books"), [("NKNUSDT", 151, 31), ("BLZETH", 11, 7), ("LRCBTC", 16, 11), ("RUNEEUR", 3, 2)]
+)
+def test_spot_replies_and_messages_of_another_recorder(symbol, events, books):
     folder = BOOKS / "cryptofeed_binance"
-    events = list(capture_events([folder / "BINANCE.http.0.0.gz", folder / "BINANCE.ws.1.0.gz"], "NKNUSDT"))
-    books, breaks = told(events, SPOT)
-    assert len(events) == 151
-    assert (len(books), breaks) == (31, [])
+    found = list(capture_events([folder / "BINANCE.http.0.0.gz", folder / "BINANCE.ws.1.0.gz"], symbol))
+    assert snapshots(found) == recorded(folder / f"snapshots_{symbol.lower()}.jsonl.gz")
+    rebuilt, breaks = told(found, SPOT)
+    assert (len(found), len(rebuilt), breaks) == (events, books, [])
+
+
+@needs_recordings
+def test_snapshots_by_level_are_the_recorded_ones():
+    folder = BOOKS / "lasota_binance_positive"
+    (path,) = folder.glob("*_snapshot_spot_*")
+    found = snapshots(level_events(path, "BTCUSDT"))
+    assert len(found) == 2
+    assert found == recorded(folder / "snapshots_btcusdt.jsonl.gz")
 
 
 @needs_recordings

@@ -177,8 +177,7 @@ def test_a_damaged_segment_is_left_aside_and_told(tmp_path: Path) -> None:
 
 def test_the_declaration_has_what_the_kernel_measures() -> None:
     declared = set(ORDER_BOOK.polars_schema)
-    assert set(ingest.METRICS.names) <= declared
-    assert declared - set(ingest.METRICS.names) == {"base", "quote_usd"}
+    assert set(ingest.METRICS.names) == declared
     assert (BANDS_BPS, set(SIZES)) == (kernel.BANDS_BPS, set(kernel.SIZES_USD))
 
 

@@ -337,6 +337,16 @@ def test_inserting_adds_only_keys_that_are_not_there(tmp_path: Path) -> None:
         assert store.insert(UNIT, units("c")) == 0
 
 
+def test_inserting_rows_of_a_time_adds_those_that_are_not_stored_from_the_first_to_the_last(tmp_path: Path) -> None:
+    def days(*numbers: int) -> pl.DataFrame:
+        return observations(*(("WALCL", date(2026, 1, n), 1.0) for n in numbers), received_at=at(9))
+
+    with opened(tmp_path) as store, store.transaction():
+        added = [store.insert(OBSERVATION, days(*given)) for given in ((1, 3, 5), (2, 4), (1, 5), (5, 6), ())]
+        assert added == [3, 2, 0, 1, 0]
+        assert store.read("select period from facts.observation").height == 6
+
+
 # -- the content hash ----------------------------------------------------------------------------
 
 

@@ -197,10 +197,18 @@ class Store:
         return Appended(new, revised, frame.height - new - revised, landed_ids)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> int:
-        """Add rows whose keys are not there yet, inside a transaction; returns how many were added."""
+        """Add rows whose keys are not there yet, inside a transaction; returns how many were added.
+
+        Where keys have a time, only stored rows of the same times are looked at, however many others there are.
+        """
         self._register(table, frame)
+        stored, span = table.name, None
+        if table.grain:
+            first, last = self._one(f"select min({table.grain}), max({table.grain}) from incoming")
+            stored = f"(from {table.name} where {table.grain} between $first and $last)"
+            span = {"first": first, "last": last}
         ((count,),) = self.do(
-            f"insert into {table.name} by name from incoming anti join {table.name} using ({', '.join(table.key)})"
+            f"insert into {table.name} by name from incoming anti join {stored} using ({', '.join(table.key)})", span
         )
         if count:
             self.ledger.note(table, rows=count)

@@ -100,15 +100,20 @@ class Side:
     qty: Floats
 
     @classmethod
-    def of(cls, books: pa.RecordBatch, name: SideName) -> "Side":
-        """A view of the Arrow buffers; raises ValueError when a book has more prices than sizes or the reverse."""
+    def of(cls, books: pa.RecordBatch | pa.Table, name: SideName) -> "Side":
+        """A view of the Arrow buffers, a copy of a table of several batches.
+
+        Raises ValueError when a book has more prices than sizes or the reverse.
+        """
         (offsets, px), (qty_offsets, qty) = _flat(books[f"{name}_px"]), _flat(books[f"{name}_qty"])
         if not np.array_equal(offsets, qty_offsets):
             raise ValueError(f"a book has {name}s without a size, or sizes without a price")
         return cls(offsets, px, qty)
 
 
-def _flat(lists: pa.ListArray) -> tuple[Ints, Floats]:
+def _flat(lists: pa.ListArray | pa.ChunkedArray) -> tuple[Ints, Floats]:
+    if isinstance(lists, pa.ChunkedArray):
+        lists = lists.combine_chunks()
     offsets: Ints = lists.offsets.to_numpy().astype(np.int64)
     first, last = int(offsets[0]), int(offsets[-1])
     return offsets - first, lists.values.slice(first, last - first).to_numpy(zero_copy_only=True)

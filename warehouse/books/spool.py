@@ -26,7 +26,7 @@ from warehouse.books.segment import (
     write_all,
 )
 
-MAX_BYTES = 32 << 20
+MAX_BYTES = 36 << 20
 MAX_AGE_SECONDS = 600.0
 
 
