@@ -7,7 +7,7 @@ from typing import Any
 
 from assets.clients import cells as read
 from assets.clients.envelope import at, document
-from warehouse.claims import Parsed, Rejected, Reply, UpstreamError
+from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
 
 Cell = int | str
 
@@ -57,7 +57,7 @@ def one(reply: Reply, source: str, pointer: str) -> Row:
     if not isinstance(found, dict) or not found:
         reason = f"expected an object at {pointer or 'the top'}, got {str(found)[:80]!r}"
         raise UpstreamError(source, reason, request=reply.landed.request)
-    return Row(reply, pointer or "/", found)
+    return Row(reply, pointer or WHOLE_REPLY, found)
 
 
 def columns(reply: Reply, source: str, pointer: str, names: Sequence[str]) -> list[Row]:
