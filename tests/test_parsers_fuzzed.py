@@ -57,7 +57,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], J
     folder = tmp_path_factory.mktemp("fuzz")
     with serve() as server:
         origin = Origin("sample", server.url, CLOCK)
-        clients = {**origin.clients(Landing(folder), CLOCK), FRED_API: FredApi(origin.host("fred", "fred_api"), "a" * 32)}
+        clients = {
+            **origin.clients(Landing(folder), CLOCK),
+            FRED_API: FredApi(origin.host("fred", "fred_api"), "a" * 32),
+        }
         return {
             (upstream, job.key): (clients[upstream], list(job.fetch(transport(clients[upstream].host, folder).get)))
             for upstream, keys in JOBS.items()
@@ -67,9 +70,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], J
 
 
 @pytest.mark.parametrize(("upstream", "key"), FETCHED, ids=[" ".join(job) for job in FETCHED])
-def test_a_damaged_reply_is_refused_or_read_right(
-    real: Mapping[tuple[str, str], Job], upstream: str, key: str
-) -> None:
+def test_a_damaged_reply_is_refused_or_read_right(real: Mapping[tuple[str, str], Job], upstream: str, key: str) -> None:
     client, replies = real[upstream, key]
     assert not unbelievable(client.parse(key, replies), replies)
     for n in range(settings.default.max_examples):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assets.clients import cells as read
@@ -36,10 +36,7 @@ class Row:
 
     def moment(self, cell: Cell, per_second: int = 1000) -> datetime:
         """A stamp in milliseconds, or in seconds where ``per_second`` is 1."""
-        try:
-            return datetime.fromtimestamp(self.number(cell) / per_second, UTC)
-        except (OverflowError, OSError):
-            raise ValueError(f"{self[cell]!r} is not a stamp") from None
+        return read.moment(self.number(cell) / per_second)
 
 
 def rows(reply: Reply, source: str, pointer: str) -> list[Row]:
