@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from warehouse.catalogue.venues import VENUES
 from warehouse.claims import Parsed, Reply
 from warehouse.locating import located
 from warehouse.tables.crypto_facts import CANDLE, CONTRACT_SPECIFICATION, FUNDING, OPEN_INTEREST
@@ -71,7 +70,6 @@ def unbelievable(parsed: Parsed, replies: Sequence[Reply]) -> list[str]:
 
 def _is_said(row: dict[str, Any], said: Iterable[float]) -> bool:
     """Open interest is brought to one-sided coins and USD; what it was brought from stands there."""
-    size = next((i.contract_size for i in VENUES[row["venue"]].instruments if i.symbol == row["symbol"]), None)
     amounts = [row["open_interest_contracts"]]
     amounts += [row[f"open_interest_{unit}"] * row["side_factor"] for unit in ("coin", "usd")]
     return any(amount is not None and math.isclose(amount, one, rel_tol=1e-9) for amount in amounts for one in said)

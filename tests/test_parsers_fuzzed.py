@@ -2,10 +2,9 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,7 +17,7 @@ from pipelines.sample.server import serve
 from tests.believed import unbelievable
 from tests.canned import transport
 from tests.damaged import damaged
-from warehouse.claims import Parsed, Reply, UpstreamError
+from warehouse.claims import Reply, UpstreamError
 from warehouse.landing import Landing
 
 NEAR = date(2026, 1, 20)
@@ -79,11 +78,12 @@ def test_a_damaged_reply_is_refused_or_read_right(real: Mapping[tuple[str, str],
         try:
             parsed = client.parse(key, spoiled)
         except UpstreamError as error:
-            assert error.source and error.reason and error.request, error
+            assert all((error.source, error.reason, error.request)), error
         else:
             assert not unbelievable(parsed, spoiled), n
             for rejected in parsed.rejected:
-                assert rejected.source and rejected.field and rejected.reason and len(rejected.reason) < 500
+                assert all((rejected.source, rejected.field, rejected.reason)), rejected
+                assert len(rejected.reason) < 500
 
 
 def _spoiled(replies: Sequence[Reply], chance: random.Random) -> list[Reply]:
