@@ -75,8 +75,8 @@ def _totals(source: str, reply: Reply, value: object) -> tuple[int, int]:
         reason = f"meta/total-count and total-pages are {counts!r}, not numbers"
         raise UpstreamError(source, reason, request=reply.landed.request)
     rows, pages = counts
-    if pages > max(1, -(-rows // ROWS_PER_PAGE)):
-        reason = f"meta announces {pages} pages of {ROWS_PER_PAGE} rows for {rows} rows"
+    if pages > max(1, rows):
+        reason = f"meta announces {pages} pages for {rows} rows"
         raise UpstreamError(source, reason, request=reply.landed.request)
     return rows, pages
 
