@@ -1,5 +1,12 @@
 """The transport over real sockets: what it retries, what it refuses, and what it never tells anybody."""
 
+import gzip
+import socketserver
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -9,7 +16,7 @@ import pytest
 import zstandard
 
 from assets.clients.transport import ATTEMPTS, GIVE_UP_AFTER, Host, Transport
-from tests.canned import Canned, host, serving, transport
+from tests.canned import Canned, Served, host, serving, transport
 from warehouse.claims import UpstreamError
 from warehouse.landing import Fetched, Landing
 
@@ -199,3 +206,100 @@ def test_the_key_is_sent_but_never_kept_or_told(tmp_path: Path, answer: object) 
 def _content(path: Path) -> bytes:
     content = path.read_bytes()
     return zstandard.decompress(content) if path.suffix == ".zst" else content
+
+
+@contextmanager
+def streaming(head: str, piece: bytes, pause_s: float = 0.0) -> Iterator[Served]:
+    """A server whose reply never ends."""
+
+    class Endless(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n{head}\r\n".encode())
+            with suppress(OSError):
+                while not ended.wait(pause_s):
+                    self.wfile.write(piece)
+
+    ended = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield Served(f"http://127.0.0.1:{server.server_address[1]}")
+        finally:
+            ended.set()
+            server.shutdown()
+            thread.join()
+
+
+def cut_off(served: Served, folder: Path, **bounds: float) -> tuple[str, int]:
+    """What is said of a reply that is cut off, and the most memory that it took, in bytes."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(UpstreamError) as caught:
+            replace(transport(host(served), folder), **bounds).get("/x", expect="csv")  # type: ignore[arg-type]
+        return str(caught.value), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_reply_that_never_ends_is_cut_off_at_its_size(tmp_path: Path) -> None:
+    with streaming("", b"1" * 65536) as served:
+        said, peak = cut_off(served, tmp_path, max_bytes=1_000_000)
+    assert said == "canned: cut off: the reply is larger than 1,000,000 bytes (request: GET /x)"
+    assert peak < 4_000_000
+    assert not list(tmp_path.rglob("*.zst"))
+
+
+def test_a_reply_that_drips_is_cut_off_when_patience_ends(tmp_path: Path) -> None:
+    with streaming("", b"1", pause_s=0.01) as served:
+        said, _ = cut_off(served, tmp_path, patience_s=0.1)
+    assert said == "canned: cut off: the reply did not end within 0.1 s (request: GET /x)"
+
+
+def test_a_bomb_is_unpacked_no_further_than_its_size(tmp_path: Path) -> None:
+    """40 MB in 40 kB."""
+    bomb = gzip.compress(bytes(40_000_000))
+    assert len(bomb) < 50_000
+    with serving(Canned(bomb, content_type="text/csv", headers={"Content-Encoding": "gzip"})) as served:
+        said, peak = cut_off(served, tmp_path, max_bytes=2_000_000)
+    assert "cut off: the reply is larger than 2,000,000 bytes" in said
+    assert peak < 10_000_000
+
+
+def test_a_packing_that_was_not_asked_for_is_refused(tmp_path: Path) -> None:
+    bomb = zstandard.compress(bytes(100_000_000))
+    with serving(Canned(bomb, content_type="text/csv", headers={"Content-Encoding": "zstd"})) as served:
+        said, peak = cut_off(served, tmp_path)
+    assert said == "canned: the reply is packed with 'zstd', but gzip was asked for (request: GET /x)"
+    assert peak < 4_000_000
+
+
+def test_a_packed_reply_is_landed_as_it_was_before_packing(tmp_path: Path) -> None:
+    body = b"a,b\n" * 500_000
+    with serving(Canned(gzip.compress(body), content_type="text/csv", headers={"Content-Encoding": "gzip"})) as served:
+        one = transport(host(served), tmp_path)
+        reply = one.get("/x", expect="csv")
+    assert reply.body == one.landing.body(reply.landed) == body
+
+
+@pytest.mark.parametrize("spoil", [lambda packed: packed[:-9], lambda packed: packed[:40] + b"?" + packed[41:]])
+def test_a_packing_that_is_damaged_is_tried_again_then_given_up(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    packed = spoil(gzip.compress(bytes(range(256)) * 20))
+    with (
+        serving(Canned(packed, content_type="text/csv", headers={"Content-Encoding": "gzip"})) as served,
+        pytest.raises(UpstreamError, match="gave up after 4 attempts; last: DecodingError"),
+    ):
+        transport(host(served), tmp_path).get("/x", expect="csv")
+
+
+def test_a_redirect_is_not_followed_and_its_target_never_sees_the_key(tmp_path: Path) -> None:
+    with (
+        serving(OK) as elsewhere,
+        serving(lambda path: Canned("", 307, headers={"Location": elsewhere.url + path})) as served,
+    ):
+        with pytest.raises(UpstreamError, match="HTTP 307"):
+            transport(host(served), tmp_path).get("/x", expect="json", api_key=KEY)
+    assert elsewhere.requests == []

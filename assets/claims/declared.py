@@ -60,7 +60,7 @@ def claims(text: str | None = None) -> list[Claim]:
     """Every claim of the file. Raises ClaimsError for a file that is none; what is wrong with one claim is its own."""
     try:
         told = tomllib.loads(FILE.read_text() if text is None else text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ClaimsError(f"{FILE.name}: {error}") from None
     return [_claim(claim_id, fields) for claim_id, fields in told.items()]
 

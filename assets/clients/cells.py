@@ -2,12 +2,17 @@
 
 import math
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from warehouse.releases import new_york
 
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+# One way only to read a run of digits: a long one that is no number must not be tried in every way.
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+#: Years that an upstream can speak of. Beyond them lies a slip, and the end of the calendar.
+FIRST_YEAR, LAST_YEAR = 1700, 2199
+When = TypeVar("When", date, datetime)
 
 
 class Unbelievable(Exception):
@@ -22,29 +27,43 @@ def number(value: object) -> float:
     """A finite number; Python's own reading would also take ``nan``, ``1_000`` and ``True``."""
     is_text = isinstance(value, str) and NUMBER.fullmatch(value)
     if not is_text and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ValueError(f"{value!r} is not a number")
+        raise ValueError(f"{shown(value)!r} is not a number")
     try:
         result = float(value)  # type: ignore[arg-type]
     except OverflowError:
         result = math.inf
     if not math.isfinite(result):
-        raise ValueError(f"{value!r} is not a finite number")
+        raise ValueError(f"{shown(value)!r} is not a finite number")
     return result
 
 
 def day(value: object) -> date:
     """A date written YYYY-MM-DD and nothing else."""
     if not isinstance(value, str) or not DAY.fullmatch(value):
-        raise ValueError(f"{value!r} is not a date")
-    return date.fromisoformat(value)
+        raise ValueError(f"{shown(value)!r} is not a date")
+    return _of_our_time(date.fromisoformat(value))
+
+
+def moment(seconds: float) -> datetime:
+    """A stamp in seconds since 1970."""
+    try:
+        return _of_our_time(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, OSError):
+        raise ValueError(f"{seconds} is not a stamp") from None
 
 
 def new_york_stamp(value: object) -> datetime:
     """A wall clock ``YYYY-MM-DD HH:MM:SS`` of New York, which has no offset of its own, as a UTC moment."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) == 19 else None
     if moment is None or moment.tzinfo:
-        raise ValueError(f"{value!r} is not a New York wall clock")
-    return new_york(moment.date(), moment.time())
+        raise ValueError(f"{shown(value)!r} is not a New York wall clock")
+    return new_york(_of_our_time(moment).date(), moment.time())
+
+
+def _of_our_time(when: When) -> When:
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise ValueError(f"{when} is not of our time")
+    return when
 
 
 def shown(value: object) -> str:

@@ -1,20 +1,37 @@
 """JSON replies: down to the rows, naming what is not as the contract says."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from warehouse.claims import Reply, UpstreamError
 
 Row = dict[str, Any]
+#: How JSON writes one of the two halves that make a character; alone it is none.
+HALF_A_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+#: How much is told of a reply that is not as the contract says.
+LONGEST = 300
+
+
+def text(reply: Reply, source: str) -> str:
+    """The text of a reply. With anything but UTF-8 in it, nothing of it could be traced to its place."""
+    try:
+        return reply.body.decode()
+    except UnicodeDecodeError as error:
+        raise UpstreamError(source, f"not UTF-8: {error}", request=reply.landed.request) from None
 
 
 def document(reply: Reply, source: str) -> Any:
-    """The JSON value of a reply. NaN and Infinity are not JSON, though Python reads them."""
+    """The JSON value of a reply. NaN, Infinity and half a character are not JSON, though Python reads them."""
+    told = text(reply, source)
     try:
-        return json.loads(reply.body, parse_constant=_refuse_constant)
+        value = json.loads(told, parse_constant=_refuse_constant)
+        if HALF_A_CHARACTER.search(told):
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise UpstreamError(source, f"not JSON: {error}", request=reply.landed.request) from None
+        raise UpstreamError(source, f"not JSON: {error}"[:LONGEST], request=reply.landed.request) from None
+    return value
 
 
 def at(reply: Reply, source: str, value: Any, pointer: str) -> Any:

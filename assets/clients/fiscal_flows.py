@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.clients.cells import DAY, FIRST_YEAR, LAST_YEAR
 from assets.clients.fiscaldata_pages import BRACKETED, NULL, UNIT, pages
 from warehouse.catalogue.fiscal_categories import concept_of
 from warehouse.claims import Parsed, Rejected, Reply, UpstreamError
@@ -102,7 +103,9 @@ def _lines(replies: Sequence[Reply]) -> pl.DataFrame:
     return lines.filter(
         ~elsewhere & pl.col("category").is_in(NOT_LINES).not_() & (pl.col("amount") != NULL)
     ).with_columns(
-        date=pl.col("day").str.to_date("%Y-%m-%d", strict=False),
+        date=pl.when(pl.col("day").str.contains(f"^{DAY.pattern}$")).then(
+            pl.col("day").str.to_date("%Y-%m-%d", strict=False)
+        ),
         value=number.cast(pl.Float64, strict=False),
         detail=pl.col("detail").replace(NULL, ""),
     )
@@ -124,7 +127,7 @@ def _known_at(lines: pl.DataFrame) -> pl.DataFrame:
 def _reason() -> pl.Expr:
     """Why a line is not believed; NULL when it is."""
     return (
-        pl.when(pl.col("date").is_null())
+        pl.when(pl.col("date").is_null() | ~pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR))
         .then(pl.lit("record_date is not a date"))
         .when(~pl.col("account").is_in(ACCOUNTS))
         .then(pl.format("account type {} is not known", "account"))

@@ -83,9 +83,9 @@ def _balances(replies: Sequence[Reply]) -> Parsed:
     for reply, rows in pages(CLOSE, replies, ("record_date", "account_type", *COLUMNS), COLUMNS):
         for n, row in enumerate(rows):
             line = Line(reply, f"/data/{n}", row)
-            if row["account_type"] in ACCOUNTS:
+            if str(row["account_type"]) in ACCOUNTS:
                 days[str(row["record_date"])].append(line)
-            elif row["account_type"] not in OTHER_ACCOUNTS:
+            elif str(row["account_type"]) not in OTHER_ACCOUNTS:
                 _reject(parsed, [line], "an account type that is not known")
     cells: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for lines in days.values():

@@ -71,10 +71,14 @@ def signed(text: object) -> object:
 def _totals(source: str, reply: Reply, value: object) -> tuple[int, int]:
     """Rows and pages that the reply announces."""
     counts = [at(reply, source, value, f"/meta/{name}") for name in ("total-count", "total-pages")]
-    if not all(isinstance(count, int) and count >= 0 for count in counts):
+    if not all(type(count) is int and count >= 0 for count in counts):
         reason = f"meta/total-count and total-pages are {counts!r}, not numbers"
         raise UpstreamError(source, reason, request=reply.landed.request)
-    return counts[0], counts[1]
+    rows, pages = counts
+    if pages > max(1, rows):
+        reason = f"meta announces {pages} pages for {rows} rows"
+        raise UpstreamError(source, reason, request=reply.landed.request)
+    return rows, pages
 
 
 def _check_units(source: str, reply: Reply, formats: object, money: Sequence[str]) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assets.clients import cells as read
+from assets.clients.envelope import text
 from assets.clients.jobs import Job, Newest
 from assets.clients.observations import Cell, observations
 from assets.clients.transport import Get, Host
@@ -39,13 +41,13 @@ def _cells(series: Series, reply: Reply) -> list[Cell]:
     def refuse(reason: str) -> UpstreamError:
         return UpstreamError(series.id, reason, request=reply.landed.request)
 
-    text = reply.body.decode("utf-8", "replace")
-    header, *lines = text.splitlines()
+    told = text(reply, series.id)
+    header, *lines = told.splitlines() or [""]
     names = header.split(",")
     if len(names) != 2 or names[0] not in DATE_HEADERS or names[1] != series.id:
         raise refuse(f"expected the header observation_date,{series.id}, got {header[:80]!r}")
-    if not text.endswith("\n"):
-        raise refuse(f"the reply is cut off in its last line {lines[-1:]}")
+    if not told.endswith("\n"):
+        raise refuse(f"the reply is cut off in its last line {read.shown(lines[-1:])}")
     if not lines and f"cosd={series.since}" in reply.landed.request:
         # Nothing was stored before either: the upstream's own window has nothing of this series yet.
         raise UpstreamError(series.id, "no observations at all", request=reply.landed.request, absent=True)

@@ -1,6 +1,5 @@
 """FRED with a key: the API through fredapi. Units are checked with it, revised series bring vintages."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,16 +46,17 @@ class FredApi:
     def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
         parsed = Parsed()
         for n, reply in enumerate(replies):
-            _check_units(SERIES[key], reply)
-            cells = _cells(SERIES[key], reply, is_first=n == 0)
+            root = _root(SERIES[key], reply)
+            _check_units(SERIES[key], reply, root)
+            cells = _cells(SERIES[key], reply, root, is_first=n == 0)
             observations(parsed, reply, SERIES[key], cells, missing=MISSING, required=n == 0)
         return parsed
 
 
-def _check_units(series: Series, reply: Reply) -> None:
+def _check_units(series: Series, reply: Reply, root: ElementTree.Element) -> None:
     """A description among the replies is there because its units are not those declared."""
-    if said := re.search(rb'<series [^>]*units="([^"]*)"', reply.body):
-        reason = f"units are declared as {series.unit}, but the upstream now says {said[1].decode()!r}"
+    if (told := root.find("series")) is not None and "units" in told.attrib:
+        reason = f"units are declared as {series.unit}, but the upstream now says {told.attrib['units']!r}"
         raise UpstreamError(series.id, reason, request=reply.landed.request)
 
 
@@ -68,12 +68,15 @@ def _real_time_windows(vintage_days: Sequence[str], since: date) -> list[dict[st
     return [{"realtime_start": a, "realtime_end": b} for a, b in zip(starts, ends, strict=True)]
 
 
-def _cells(series: Series, reply: Reply, *, is_first: bool) -> list[Cell]:
-    """Observations of one reply. Those of a later window's first day were told by the window before."""
+def _root(series: Series, reply: Reply) -> ElementTree.Element:
     try:
-        root = ElementTree.fromstring(reply.body)
-    except ElementTree.ParseError as error:
+        return ElementTree.fromstring(reply.body)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two: an encoding not known
         raise UpstreamError(series.id, f"not XML: {error}", request=reply.landed.request) from None
+
+
+def _cells(series: Series, reply: Reply, root: ElementTree.Element, *, is_first: bool) -> list[Cell]:
+    """Observations of one reply. Those of a later window's first day were told by the window before."""
     if root.tag != "observations" or root.get("units") != "lin" or root.get("count") != str(len(root)):
         raise UpstreamError(
             series.id,

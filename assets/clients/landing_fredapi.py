@@ -36,7 +36,7 @@ class LandingFred(fredapi.Fred):  # type: ignore[misc]
         self.replies.append(reply)
         try:
             return ElementTree.fromstring(reply.body)
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, LookupError, ValueError) as error:
             reason = f"not XML: {error}"
             raise UpstreamError(reply.landed.upstream, reason, request=reply.landed.request) from None
 

@@ -4,7 +4,8 @@ import ipaddress
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,6 +21,10 @@ ABSENT = {404}
 ATTEMPTS = 4
 GIVE_UP_AFTER = 3
 MAX_BYTES = 256 * 1024 * 1024
+#: A reply comes in this time, however slowly it drips.
+PATIENCE_S = 600.0
+#: How replies may be packed, and how much of one is unpacked at once.
+PACKED, PIECE_BYTES = "gzip", 1 << 20
 LONGEST_WAIT_S = 60.0
 SECRET_NAMES = ("api_key", "apikey", "token")
 HIDDEN = "***"
@@ -65,6 +70,8 @@ class Transport:
     client: httpx.Client
     backoff_s: float = 0.5
     sleep: Callable[[float], None] = time.sleep
+    max_bytes: int = MAX_BYTES
+    patience_s: float = PATIENCE_S
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _next_at: float = 0.0
     _failures_in_a_row: int = 0
@@ -130,10 +137,10 @@ class Transport:
         method = "GET" if posted is None else "POST"
         url = self.host.base_url + path + _query(params, hide=False)
         with self.client.stream(method, url, content=posted, headers=headers) as response:
-            for chunk in response.iter_bytes():
+            for chunk in self._unpacked(response, request):
                 body += chunk
-                if len(body) > MAX_BYTES:
-                    reason = f"reply larger than {MAX_BYTES} bytes"
+                if len(body) > self.max_bytes:
+                    reason = f"cut off: the reply is larger than {self.max_bytes:,} bytes"
                     raise UpstreamError(self.host.upstream, reason, request=request)
         content = _without_secrets(bytes(body), params)
         landed = self.landing.keep(
@@ -147,6 +154,31 @@ class Transport:
             body=content,
         )
         return Reply(landed, content), _retry_after_s(response.headers.get("retry-after"))
+
+    def _unpacked(self, response: httpx.Response, request: str) -> Iterator[bytes]:
+        """The body in pieces of bounded size, however well it was packed, until patience ends."""
+
+        def refuse(reason: str) -> UpstreamError:
+            return UpstreamError(self.host.upstream, reason, request=request)
+
+        encoding, end = response.headers.get("content-encoding", "identity").lower(), time.monotonic() + self.patience_s
+        if encoding not in ("identity", PACKED):
+            raise refuse(f"the reply is packed with {encoding[:40]!r}, but {PACKED} was asked for")
+        packed = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == PACKED else None
+        for chunk in response.iter_raw():
+            if time.monotonic() > end:
+                raise refuse(f"cut off: the reply did not end within {self.patience_s:g} s")
+            if packed is None:
+                yield chunk
+                continue
+            try:
+                while chunk:
+                    yield packed.decompress(chunk, PIECE_BYTES)
+                    chunk = packed.unconsumed_tail
+            except zlib.error as error:
+                raise httpx.DecodingError(f"not {PACKED}: {error}") from None
+        if packed and not packed.eof:
+            raise httpx.DecodingError(f"half a body, as {PACKED} goes")
 
     def _accepted(self, reply: Reply, expect: str) -> Reply:
         landed, start = reply.landed, _start_of(reply.body)
@@ -173,7 +205,7 @@ def new_client(host: Host) -> httpx.Client:
     """A client whose patience is bounded; a proxy of the environment is not asked for a loopback address."""
     return httpx.Client(
         timeout=httpx.Timeout(30.0, connect=10.0),
-        headers={"User-Agent": USER_AGENT},
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": PACKED},
         trust_env=not host.is_loopback,
     )
 

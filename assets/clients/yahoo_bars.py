@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -74,9 +74,9 @@ def _zone(name: Any, refuse: Refuse) -> ZoneInfo:
 def _moment(stamp: Any, n: int, zone: ZoneInfo, refuse: Refuse) -> tuple[date, time]:
     """The exchange's date of a stamp, and the clock at it that says whether a bar is finished."""
     try:
-        moment = datetime.fromtimestamp(int(read.number(stamp)), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise refuse(f"timestamp/{n} is {stamp!r}, not epoch seconds") from None
+        moment = read.moment(int(read.number(stamp)))
+    except ValueError:
+        raise refuse(f"timestamp/{n} is {read.shown(stamp)!r}, not epoch seconds") from None
     return moment.astimezone(zone).date(), moment.astimezone(zone if zone.key == "UTC" else NEW_YORK).time()
 
 

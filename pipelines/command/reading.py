@@ -32,6 +32,12 @@ format_option = click.option(
 )
 
 
+class RefusedQuery(click.ClickException):
+    """What the database says of a query that it does not run, on one line."""
+
+    exit_code = click.UsageError.exit_code
+
+
 class Moment(click.ParamType[datetime]):
     """A time in UTC; a day means its end."""
 
@@ -78,7 +84,7 @@ def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             result = connection.execute(query)
             rows = result.fetchall()
         except duckdb.Error as error:
-            raise click.UsageError(str(error)) from None
+            raise RefusedQuery(" ".join(str(error).split())) from None
         return [column[0] for column in result.description or []], rows
 
 

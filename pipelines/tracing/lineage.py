@@ -73,6 +73,8 @@ def _beside(
 def _row(connection: duckdb.DuckDBPyConnection, place: str, table: Table, key: Mapping[str, str]) -> dict[str, Any]:
     if missing := [name for name in table.key if name not in key]:
         raise LineageError(f"{table.name}: the key is ({', '.join(table.key)}); {', '.join(missing)} is not told")
+    if unknown := sorted(set(key) - set(table.key)):
+        raise LineageError(f"{table.name}: the key is ({', '.join(table.key)}); there is no {', '.join(unknown)} in it")
     where = " and ".join(f"{name} = ${name}::{table.column(name).type}" for name in table.key)
     try:
         rows = connection.sql(f"from {place}{table.name} where {where}", params={n: key[n] for n in table.key}).pl()

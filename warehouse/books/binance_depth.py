@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,35 +13,54 @@ from warehouse.books.rebuilt import EPOCH, Diff, Levels, Snapshot
 
 #: ``<url> -> <time>: {…}`` (a REST reply), ``<time>: {…}`` or ``<time> {…}`` (a websocket message).
 LINE = re.compile(rb"(?:(?P<url>\S+) -> )?(?P<at>\d+(?:\.\d+)?):? (?P<body>\{.*\})\s*$")
+#: What comes of a line that is none, or not of the shape it should have.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 def capture_events(paths: Iterable[Path], symbol: str) -> Iterator[Snapshot | Diff]:
     """Snapshots and diffs of a symbol (BTCUSDT) in raw capture files, in the order of their lines.
 
     A snapshot without a symbol of its own is taken to be this symbol's: such captures have one symbol. Raises
-    ValueError on a line of depth that cannot be read.
+    ValueError, which names file and line, on a line of depth that cannot be read.
     """
-    wanted = f'"s":"{symbol}"'.encode()
     for path in paths:
+        for number, line in _lines(path):
+            try:
+                event = _event(line, symbol)
+            except UNREADABLE as error:
+                raise ValueError(f"{path.name}: line {number} cannot be read: {error!r}: {line[:80]!r}") from None
+            if event:
+                yield event
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
         with gzip.open(path, "rb") as lines:
-            for line in lines:
-                is_diff = b'"depthUpdate"' in line and wanted in line
-                if not is_diff and b'"lastUpdateId"' not in line:
-                    continue
-                if (found := LINE.match(line)) is None:
-                    raise ValueError(f"{path.name}: not a line of a capture: {line[:80]!r}")
-                received_at, body = _time(found["at"]), json.loads(found["body"])
-                if is_diff:
-                    yield diff(body.get("data", body), received_at)
-                elif found["url"] is None or f"symbol={symbol}&".encode() in found["url"] + b"&":
-                    yield snapshot(body, symbol, received_at)
+            yield from enumerate(lines, start=1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path.name}: not a gzip file that can be read to its end: {error}") from None
+
+
+def _event(line: bytes, symbol: str) -> Snapshot | Diff | None:
+    """What a line tells of the depth of a symbol, if anything."""
+    is_diff = b'"depthUpdate"' in line and f'"s":"{symbol}"'.encode() in line
+    if not is_diff and b'"lastUpdateId"' not in line:
+        return None
+    if (found := LINE.match(line)) is None:
+        raise ValueError("not a line of a capture")
+    received_at, body = _time(found["at"]), json.loads(found["body"])
+    if is_diff:
+        return diff(body.get("data", body), received_at)
+    if found["url"] is None or f"symbol={symbol}&".encode() in found["url"] + b"&":
+        return snapshot(body, symbol, received_at)
+    return None
 
 
 def snapshot(body: dict[str, Any], symbol: str, received_at: datetime) -> Snapshot:
     """A REST depth reply. Spot tells no time of its own: it is ours then."""
     return Snapshot(
         symbol=symbol,
-        last=body["lastUpdateId"],
+        last=_number(body["lastUpdateId"]),
         event_at=_milliseconds(body["E"]) if "E" in body else received_at,
         received_at=received_at,
         limit=max(len(body["bids"]), len(body["asks"])),
@@ -53,9 +73,9 @@ def diff(body: dict[str, Any], received_at: datetime) -> Diff:
     """A depthUpdate message."""
     return Diff(
         symbol=body["s"],
-        first=body["U"],
-        last=body["u"],
-        previous=body.get("pu"),
+        first=_number(body["U"]),
+        last=_number(body["u"]),
+        previous=_number(body["pu"]) if body.get("pu") is not None else None,
         event_at=_milliseconds(body["E"]),
         received_at=received_at,
         bids=_levels(body["b"]),
@@ -65,6 +85,13 @@ def diff(body: dict[str, Any], received_at: datetime) -> Diff:
 
 def _levels(levels: list[list[str]]) -> Levels:
     return tuple((float(level[0]), float(level[1])) for level in levels)
+
+
+def _number(told: object) -> int:
+    """The number of an update."""
+    if type(told) is not int:
+        raise ValueError(f"an update has the number {str(told)[:80]!r}")
+    return told
 
 
 def _milliseconds(count: int) -> datetime:

@@ -2,11 +2,12 @@
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from warehouse.books.binance_depth import time_of
+from warehouse.books.binance_depth import UNREADABLE, time_of
 from warehouse.books.rebuilt import Diff, Levels, Snapshot
 
 Line = dict[str, str]
@@ -17,14 +18,26 @@ def level_events(path: Path, symbol: str) -> Iterator[Snapshot | Diff]:
     """The messages of a file (gzip or plain), whose levels are consecutive lines with the same update ids.
 
     Lines before the header that begin with ``#`` are a report; trades and a recorder's own final state are no
-    messages of depth. Raises ValueError for another symbol or a line without update ids.
+    messages of depth. Raises ValueError, which names the file, for another symbol or a line that cannot be read.
     """
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        depth = (row for row in rows if row.get("EventType") != "trade" and not _is_final(row))
-        for _, message in groupby(depth, key=lambda row: tuple(row.get(name) for name in MESSAGE)):
-            levels = list(message)
-            yield _event(levels, symbol, path)
+    for _, message in groupby(_depth(path), key=lambda row: tuple(row.get(name) for name in MESSAGE)):
+        levels = list(message)
+        try:
+            event = _event(levels, symbol, path)
+        except UNREADABLE as error:
+            told = ",".join(map(str, levels[0].values()))
+            raise ValueError(f"{path.name}: a level cannot be read: {error!r}: {told[:80]!r}") from None
+        yield event
+
+
+def _depth(path: Path) -> Iterator[Line]:
+    """The lines of depth."""
+    try:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+            yield from (row for row in rows if row.get("EventType") != "trade" and not _is_final(row))
+    except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name}: not a CSV file that can be read to its end: {error}") from None
 
 
 def _is_final(row: Line) -> bool:

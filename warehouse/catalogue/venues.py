@@ -203,8 +203,11 @@ class Venue:
         return next(i for i in self.instruments if i.symbol == symbol)
 
     def side_factor(self, day: date) -> float:
-        """What open interest of a day is divided by."""
-        return [sides.factor for sides in self.sides if sides.valid_from <= day][-1]
+        """What open interest of a day is divided by; raises ValueError before anything is declared."""
+        factors = [sides.factor for sides in self.sides if sides.valid_from <= day]
+        if not factors:
+            raise ValueError(f"{self.name}: what its open interest of {day} counts is not declared")
+        return factors[-1]
 
 
 DEFAULT = (

@@ -135,7 +135,7 @@ def _unpacked(source: str, zipped: Reply, name: str) -> str:
                 raise refuse(f"{name} would be {members[0].file_size} bytes")
             with archive.open(members[0]) as member:
                 content = member.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         raise refuse(f"not a zip that can be read: {error}") from None
     if len(content) > MAX_BYTES:
         raise refuse(f"{name} is larger than it says")
@@ -144,7 +144,10 @@ def _unpacked(source: str, zipped: Reply, name: str) -> str:
 
 def _lines(source: str, text: str, reply: Reply) -> list[Row]:
     """Rows by column name. Some days have no header: then the columns are those of always."""
-    table = list(csv.reader(io.StringIO(text)))
+    try:
+        table = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise UpstreamError(source, f"not a CSV file: {error}", request=reply.landed.request) from None
     header = table[0] if table else []
     if tuple(header[: len(COLUMNS)]) == COLUMNS:
         numbered = list(enumerate(table[1:], start=2))
@@ -162,6 +165,8 @@ def _told(
     for row in lines:
         try:
             label = datetime.fromisoformat(str(row["create_time"])).replace(tzinfo=UTC)
+            if not start <= label <= start + DAY:
+                raise ValueError(f"{label} is not of this day")
             if row["symbol"] != f"{instrument.base}{instrument.quote}":
                 raise ValueError(f"symbol is {row['symbol']!r}")
             stamped.append((label, row))

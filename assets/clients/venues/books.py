@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from assets.clients import cells as read
-from assets.clients.venues.exchange import Asking, listed
+from assets.clients.venues.exchange import Asking, Precisely, listed
 from assets.clients.venues.failures import KEPT_OUT_STATUS, explained, kept_out
 from warehouse.catalogue.venues import Instrument, SizeUnit, Venue
 from warehouse.claims import Reply, UpstreamError
@@ -58,19 +58,21 @@ def book(
     try:
         bid_px, bid_qty = _side(said.get("bids"), "bids", best_first=-1)
         ask_px, ask_qty = _side(said.get("asks"), "asks", best_first=1)
+        stamp, nonce = said.get("timestamp"), said.get("nonce")
+        stamped_at = read.moment(read.number(stamp) / 1000) if stamp else None
+        sequence = int(read.number(nonce)) if nonce else None
     except ValueError as error:
         raise UpstreamError(source, str(error)) from None
     if bid_px[0] >= ask_px[0]:
         raise UpstreamError(source, f"crossed: bid {bid_px[0]:g}, ask {ask_px[0]:g}")
-    stamp, nonce = said.get("timestamp"), said.get("nonce")
     return Book(
         venue=venue.name,
         market=instrument.market,
         symbol=instrument.symbol,
         requested_at=requested_at,
         received_at=received_at,
-        stamped_at=datetime.fromtimestamp(stamp / 1000, UTC) if stamp else None,
-        nonce=int(nonce) if nonce else None,
+        stamped_at=stamped_at,
+        nonce=sequence,
         limit=limit,
         contract_size=_contract_size(venue, instrument, market),
         size_unit=instrument.size_unit,
@@ -104,7 +106,7 @@ async def poll_book(exchange: Any, venue: Venue, instrument: Instrument, limit: 
     return book(venue, instrument, said, market, limit=limit, requested_at=requested_at, received_at=datetime.now(UTC))
 
 
-class PollingExchange:
+class PollingExchange(Precisely):
     """What comes before ccxt's own reading of a refusal: ccxt takes a 451 for an exchange that is not available now."""
 
     venue: Venue
@@ -150,6 +152,8 @@ def _side(levels: Any, name: str, best_first: int) -> tuple[tuple[float, ...], t
     """Prices and sizes of one side. Some venues send a third element, which says nothing of size."""
     if not isinstance(levels, Sequence) or not levels:
         raise ValueError(f"{name} are empty")
+    if not all(isinstance(level, Sequence) and len(level) >= 2 for level in levels):
+        raise ValueError(f"{name} are not all levels of price and size")
     prices = tuple(read.number(level[0]) for level in levels)
     sizes = tuple(read.number(level[1]) for level in levels)
     if min(sizes) <= 0:

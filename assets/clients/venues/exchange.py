@@ -1,23 +1,38 @@
 """A ccxt exchange whose one network method goes through our transport: landed, limited, redacted, replayable."""
 
 import copy
-import json
+import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
+from assets.clients import cells as read
+from assets.clients.envelope import document, text
 from assets.clients.transport import Get, Refused
 from assets.clients.venues.failures import NotThere, blocked, explained
 from warehouse.catalogue.venues import Instrument, Venue
 from warehouse.claims import Reply, UpstreamError
 
+#: ccxt writes such numbers out, digit by digit.
+ENORMOUS = re.compile(r'(?<=["\s:,\[])[-+]?\d+(?:\.\d*)?[eE][-+]?\d{4,}(?=["\s,\]}])')
+MOST_DECIMALS = 40
 #: What tells of every coin at once is asked once a run.
 ASKED_ONCE = ('{"type":"metaAndAssetCtxs"}',)
 
 
-class LandingExchange:
+class Precisely:
+    """What comes before ccxt's own way to write a number of decimals out, zero by zero, however many are told."""
+
+    def parse_precision(self, precision: str | None) -> str | None:
+        if precision is not None and abs(int(precision)) > MOST_DECIMALS:
+            raise ValueError(f"a precision of {str(precision)[:80]} decimals")
+        told: str | None = super().parse_precision(precision)  # type: ignore[misc]
+        return told
+
+
+class LandingExchange(Precisely):
     """What replaces ccxt's network. It keeps the replies it was given and never opens a connection of its own."""
 
     venue: Venue
@@ -46,12 +61,10 @@ class LandingExchange:
             if posted in ASKED_ONCE:
                 self.told[posted] = reply
         self.replies.append(reply)
-        text = reply.body.decode("utf-8", "replace")
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise UpstreamError(self.venue.name, f"not JSON: {error}", request=reply.landed.request) from None
-        self.handle_errors(200, "OK", url, method, {}, text, said, headers, body)  # type: ignore[attr-defined]
+        said, told = document(reply, self.venue.name), text(reply, self.venue.name)
+        if found := ENORMOUS.search(told):
+            raise UpstreamError(self.venue.name, f"{found[0][:80]} is no number", request=reply.landed.request)
+        self.handle_errors(200, "OK", url, method, {}, told, said, headers, body)  # type: ignore[attr-defined]
         return said
 
 
@@ -132,8 +145,9 @@ class Opened:
         return Asking(self._venue, self._exchange, get)
 
     def _ask_time(self, exchange: Any, get: Get) -> None:
-        exchange.now_ms, reply = Asking(self._venue, exchange, get).ask("fetch_time")
-        self.now, self.time_replies = datetime.fromtimestamp(exchange.now_ms / 1000, UTC), [reply]
+        told, reply = Asking(self._venue, exchange, get).ask("fetch_time")
+        self.now, self.time_replies = _moment(self._venue, told, reply), [reply]
+        exchange.now_ms = int(told)
 
 
 def tells_time(exchange: Any) -> bool:
@@ -146,7 +160,14 @@ def told_time(venue: Venue, reply: Reply) -> datetime | None:
     if not tells_time(exchange):
         return None
     told, _ = Asking(venue, exchange, lambda _path, **_expected: reply).ask("fetch_time")
-    return datetime.fromtimestamp(told / 1000, UTC)
+    return _moment(venue, told, reply)
+
+
+def _moment(venue: Venue, told: Any, reply: Reply) -> datetime:
+    try:
+        return read.moment(read.number(told) / 1000)
+    except ValueError as error:
+        raise UpstreamError(venue.name, f"tells no time: {error}", request=reply.landed.request) from None
 
 
 def listed(asking: Asking, instrument: Instrument) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assets.clients.envelope import LONGEST
 from assets.clients.transport import Refused
 from warehouse.catalogue.venues import Venue
 from warehouse.claims import Reply, UpstreamError
@@ -41,7 +42,7 @@ def blocked(error: Refused) -> UpstreamError:
 
 def explained(venue: Venue, question: str, error: Exception, replies: Sequence[Reply] = ()) -> UpstreamError:
     """What ccxt raised as one of our errors. Bare LookupErrors come from replies it could not read."""
-    reason = f"{question}: {type(error).__name__}: {error}"
+    reason = f"{question}: {type(error).__name__}: {error}"[:LONGEST]
     request = replies[-1].landed.request if replies else ""
     if any(words in str(error).lower() for words in KEPT_OUT):
         return kept_out(venue.name, reason, request)

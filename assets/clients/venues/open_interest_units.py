@@ -3,6 +3,7 @@
 Never summed across venues before this. A dollar coin counts as a dollar.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -62,6 +63,8 @@ def one_sided(instrument: Instrument, told: Told, day_factor: float, mark: float
         price = usd / coins
     if not _same(usd, coins * price, SAME_USD):
         raise ValueError(f"{coins:g} coins at {price:g} are not {usd:g} USD")
+    if not all(map(math.isfinite, (coins, usd, price))):
+        raise ValueError(f"{coins:g} coins, {usd:g} USD and a price of {price:g} are not all finite")
     factor = 1.0 if told.is_one_sided else day_factor
     contracts = told.amount if told.counts == "contracts" else None
     return OpenInterest(contracts, coins / factor, usd / factor, price, factor)

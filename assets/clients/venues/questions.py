@@ -94,6 +94,7 @@ def ask_funding(asking: Asking, instrument: Instrument, newest: date | None, now
 def _numbered_pages(asking: Asking, instrument: Instrument, first: datetime) -> list[Reply]:
     """Bitget knows no since: its pages have numbers, the newest is 1, and one that is not full is the last."""
     replies: list[Reply] = []
+    oldest: datetime | None = None
     while True:
         page = {"pageNo": len(replies) + 1}
         limit = asking.venue.funding_page
@@ -106,6 +107,12 @@ def _numbered_pages(asking: Asking, instrument: Instrument, first: datetime) -> 
             replies.append(reply)
         if len(stamps) < limit or min(stamps) <= first:
             return replies
+        if oldest is not None and min(stamps) >= oldest:
+            source = f"{asking.venue.name} funding {instrument.symbol}"
+            raise UpstreamError(
+                source, f"page {page['pageNo']} is not older than the one before", request=reply.landed.request
+            )
+        oldest = min(stamps)
 
 
 def ask_open_interest(asking: Asking, instrument: Instrument, newest: date | None, now: datetime) -> Sequence[Reply]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assets.clients import cells as read
 from assets.clients.envelope import at, document
-from warehouse.claims import Parsed, Rejected, Reply, UpstreamError
+from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
 
 Cell = int | str
 
@@ -36,10 +36,7 @@ class Row:
 
     def moment(self, cell: Cell, per_second: int = 1000) -> datetime:
         """A stamp in milliseconds, or in seconds where ``per_second`` is 1."""
-        try:
-            return datetime.fromtimestamp(self.number(cell) / per_second, UTC)
-        except (OverflowError, OSError):
-            raise ValueError(f"{self[cell]!r} is not a stamp") from None
+        return read.moment(self.number(cell) / per_second)
 
 
 def rows(reply: Reply, source: str, pointer: str) -> list[Row]:
@@ -57,7 +54,7 @@ def one(reply: Reply, source: str, pointer: str) -> Row:
     if not isinstance(found, dict) or not found:
         reason = f"expected an object at {pointer or 'the top'}, got {str(found)[:80]!r}"
         raise UpstreamError(source, reason, request=reply.landed.request)
-    return Row(reply, pointer or "/", found)
+    return Row(reply, pointer or WHOLE_REPLY, found)
 
 
 def columns(reply: Reply, source: str, pointer: str, names: Sequence[str]) -> list[Row]:

@@ -26,12 +26,16 @@ def specifications(venue: Venue, replies: Sequence[Reply], now: datetime) -> Par
             raise UpstreamError(venue.name, "its list of markets was landed without this part", request=request)
         return landed[request]
 
-    asking = Opened(venue, now).asking(again)
-    claims = [
-        _claim(instrument, listed(asking, instrument), replies[-1])
-        for instrument in venue.instruments
-        if instrument.symbol in asking.markets
-    ]
+    try:
+        asking = Opened(venue, now).asking(again)
+        claims = [
+            _claim(instrument, listed(asking, instrument), replies[-1])
+            for instrument in venue.instruments
+            if instrument.symbol in asking.markets
+        ]
+    except UpstreamError as error:
+        request = error.request or replies[-1].landed.request
+        raise UpstreamError(error.source, error.reason, request=request, absent=error.absent) from None
     parsed = Parsed()
     parsed.add(CONTRACT_SPECIFICATION, claims, replies[-1])
     return parsed
