@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -9,10 +11,12 @@ from assets.backfill import Backfill
 from pipelines.instance import instance
 from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
+from pipelines.remedies import with_remedy
 from warehouse.landing import Fetched
 
 if TYPE_CHECKING:
     import dagster as dg
+    from dagster._utils.error import SerializableErrorInfo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +68,7 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
     defs = build_defs()
     graph = defs.resolve_asset_graph()
     keys = dg.AssetSelection.from_string(select).resolve(graph)
-    with instance() as home:
+    with instance() as home, _interruptible():
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=home,
             asset_selection=sorted(keys),
@@ -72,7 +76,20 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"tidegauge/origin": origin, **tags},
         )
+        if any(error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in _failures(result)):
+            raise KeyboardInterrupt
     return _outcome(origin, result)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """An interruption is one for whoever called, too."""
+    import dagster as dg
+
+    try:
+        yield
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
 
 
 def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
@@ -110,15 +127,18 @@ def _outcome(origin: str, result: "dg.ExecuteInProcessResult") -> Outcome:
 
 
 def _errors(result: "dg.ExecuteInProcessResult") -> list[str]:
-    """The innermost cause of each failure of a step or of the run, on one line."""
-    found = []
+    """What went wrong in a step or in the run, a line each."""
+    return list(dict.fromkeys(with_remedy(error.message) for error in _failures(result)))
+
+
+def _failures(result: "dg.ExecuteInProcessResult") -> Iterator["SerializableErrorInfo"]:
+    """The innermost cause of each failure of a step or of the run."""
     for event in result.all_events:
         error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
         while error and error.cause:
             error = error.cause
         if error:
-            found.append(" ".join(error.message.split()))
-    return list(dict.fromkeys(found))
+            yield error
 
 
 def _int(value: object) -> int:
