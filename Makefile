@@ -4,7 +4,7 @@ BIN := .venv/bin
 # An index, mirror or cache is the machine's business: locks carry versions and hashes only.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: run ui test bench bi superset lint lock docs clean
+.PHONY: run ui test soak bench bi superset lint lock docs clean
 
 run: .venv/run.stamp  ## fetch, build, check and publish the built-in sample world
 	$(BIN)/tidegauge run
@@ -14,6 +14,9 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 
 test: .venv/dev.stamp  ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+soak: .venv/dev.stamp  ## every fault many times, and the table of docs/reliability.md
+	$(BIN)/python -m tests.soak
 
 bench: .venv/bench.stamp  ## the order-book path and the statistics against their peers, and what a run costs beside Dagster itself
 	$(BIN)/python -m bench.books

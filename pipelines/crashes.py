@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from assets.alert_message import heading
 from assets.alert_sending import send, target
 from pipelines.instance import ORIGIN_TAG
+from pipelines.remedies import with_remedy
 
 if TYPE_CHECKING:
     import dagster as dg
 
-#: What Dagster raises in the step of a check that blocks.
+#: What Dagster raises in the step of a check that blocks, and when a run is interrupted.
 BLOCKED = "DagsterAssetCheckFailedError"
+INTERRUPTED = "DagsterExecutionInterruptedError"
 
 
 def tell_of_end(home: "dg.DagsterInstance", run_id: str) -> None:
@@ -35,7 +37,7 @@ def tell_of_end(home: "dg.DagsterInstance", run_id: str) -> None:
 
 
 def crash(home: "dg.DagsterInstance", run_id: str) -> str:
-    """Why a run crashed; empty when it did not, or only checks did not pass, which its own alerts tell."""
+    """Why a run crashed; empty when it did not, was interrupted, or only checks did not pass, which its alerts tell."""
     import dagster as dg
 
     run = home.get_run_by_id(run_id)
@@ -44,15 +46,23 @@ def crash(home: "dg.DagsterInstance", run_id: str) -> str:
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED}
     events = [entry.dagster_event for entry in home.all_logs(run_id, of_type=kinds) if entry.dagster_event]
     errors = [error for event in events if event.event_type_value == "STEP_FAILURE" and (error := _cause(event))]
-    if errors and all(error.cls_name == BLOCKED for error in errors):
+    if was_interrupted(events) or (errors and all(error.cls_name == BLOCKED for error in errors)):
         return ""
     return "; ".join(causes(events)) or run.status.value.lower()
 
 
+def was_interrupted(events: Iterable["dg.DagsterEvent"]) -> bool:
+    """Whether somebody stopped a run."""
+    return any(error.cls_name == INTERRUPTED for error in _failures(events))
+
+
 def causes(events: Iterable["dg.DagsterEvent"]) -> list[str]:
-    """The innermost cause of each failure of a step or of the run, each once, on one line."""
-    errors = [error for event in events if event.is_failure and (error := _cause(event))]
-    return list(dict.fromkeys(" ".join(error.message.split()) for error in errors))
+    """The innermost cause of each failure of a step or of the run, each once, on one line, with its remedy."""
+    return list(dict.fromkeys(with_remedy(error.message) for error in _failures(events)))
+
+
+def _failures(events: Iterable["dg.DagsterEvent"]) -> list[Any]:
+    return [error for event in events if event.is_failure and (error := _cause(event))]
 
 
 def _cause(event: "dg.DagsterEvent") -> Any:

@@ -16,6 +16,7 @@ from assets.claims.declared import Part
 from assets.claims.findings import Read
 from assets.clients.seeds import SEEDS
 from pipelines.as_known import AsKnown, made_again, set_moment
+from pipelines.models import Model
 from warehouse.as_of import NEVER_REVISED
 from warehouse.tables import TABLES
 from warehouse.tables.columns import PROVENANCE
@@ -53,9 +54,13 @@ class StorePast:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self.models = made_again()
         self.known: dict[str, Known] = {}
         self.marks: dict[tuple[frozenset[str], date], str] = {}
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """What is made again at earlier moments: all queries are read for it, so only once something looks back."""
+        return made_again()
 
     @cached_property
     def newest(self) -> datetime | None:

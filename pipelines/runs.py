@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, cast
@@ -10,7 +12,7 @@ import click
 
 from assets.alert_sending import NotSent
 from assets.backfill import Backfill
-from pipelines.crashes import causes, tell_of_end
+from pipelines.crashes import causes, tell_of_end, was_interrupted
 from pipelines.instance import instance
 from pipelines.origins import OFFLINE_TAG, origin_name
 from pipelines.places import Folder
@@ -102,7 +104,7 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
     graph = defs.resolve_asset_graph()
     keys = dg.AssetSelection.from_string(select).resolve(graph)
     started_at = datetime.now(UTC)
-    with instance() as home:
+    with instance() as home, _interruptible():
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=home,
             asset_selection=sorted(keys),
@@ -110,6 +112,8 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags=tags,
         )
+        if was_interrupted(result.all_events):
+            raise KeyboardInterrupt
         drop_old_runs(home, started_at)
         outcome = _outcome(origin, result, started_at)
         try:
@@ -117,6 +121,17 @@ def _run(origin: str, select: str, tags: dict[str, str]) -> Outcome:
         except NotSent as error:
             click.echo(f"nobody was told how this run ended: {error}", err=True)
     return outcome
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """An interruption is one for whoever called, too."""
+    import dagster as dg
+
+    try:
+        yield
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
 
 
 def _outcome(origin: str, result: "dg.ExecuteInProcessResult", started_at: datetime) -> Outcome:

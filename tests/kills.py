@@ -1,36 +1,30 @@
-"""kill -9 at seeded moments, without a clock: a process dies by its own hand at the N-th line of ours it comes to.
+"""kill -9 of a capture and of an ingestion, at seeded moments.
 
 ``python -m tests.kills 25`` kills a capture and an ingestion 25 times each and says what was found afterwards.
 """
 
 import asyncio
 import json
-import os
 import random
-import signal
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain, count
-from multiprocessing import get_context
+from itertools import chain
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import ccxt.async_support  # noqa: F401  (seconds, which each process would take)
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import assets
-import warehouse
 from assets.capture import Plan, capture
 from assets.clients.transport import Host
 from assets.coverage import Coverage, log_of, read
 from assets.recording_books import ingest_spool
 from pipelines.sample.server import serve
+from tests.dying import NEVER, Doom, Fate, died
 from tests.made_books import NOON, book
 from warehouse.books import segment
 from warehouse.books.book import KEY, record_batch
@@ -38,41 +32,6 @@ from warehouse.books.segment import segments
 from warehouse.books.spool import Spool
 from warehouse.catalogue.venues import VENUES
 from warehouse.store import Store
-
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.kills"])
-OURS = tuple(str(Path(package.__path__[0])) for package in (assets, warehouse))
-PATIENCE_S = 60
-NEVER = 1 << 40
-
-
-@dataclass(frozen=True)
-class Doom:
-    """When a process dies: once so much was acknowledged, at so many lines of ours after that."""
-
-    acknowledged: int
-    lines: int
-
-
-class Fate:
-    """A process's own end, and what it was told is safe before, a line each in a file."""
-
-    def __init__(self, doom: Doom, told: Path) -> None:
-        self.doom, self.lines, self.number = doom, count(), 0
-        self.told = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        threading.settrace(self._trace)
-        sys.settrace(self._trace)
-
-    def acknowledge(self, *names: object) -> None:
-        os.write(self.told, "".join(f"{name}\n" for name in names).encode())
-        self.number += 1
-
-    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
-        if not frame.f_code.co_filename.startswith(OURS):
-            return None
-        if event == "line" and self.number >= self.doom.acknowledged and next(self.lines) >= self.doom.lines:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return self._trace
 
 
 @dataclass
@@ -89,19 +48,6 @@ class Found:
     twice: int = 0
     torn: int = 0
     unread: list[str] = field(default_factory=list)
-
-
-def died(work: Callable[..., None], *arguments: object) -> bool:
-    """Whether a process that does this was killed; it may as well have finished."""
-    process = FORKS.Process(target=work, args=arguments)
-    process.start()
-    process.join(PATIENCE_S)
-    if process.is_alive():
-        process.kill()
-        raise RuntimeError(f"{work.__name__}{arguments} does not end")
-    if process.exitcode not in (0, -signal.SIGKILL):
-        raise RuntimeError(f"{work.__name__}{arguments} ended with {process.exitcode}")
-    return process.exitcode != 0
 
 
 # -- capture ----------------------------------------------------------------------------------------

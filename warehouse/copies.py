@@ -1,7 +1,7 @@
 """Copies for readers: a table's content hash, a file of tables that any client can open, and how it is opened."""
 
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -43,10 +43,12 @@ def copy_tables(store: Store, tables: Sequence[Table], database: Path, parquet: 
         _add_views(store, {table.name for table in tables})
         store.connection.commit()
     except BaseException:
-        store.connection.rollback()
+        with suppress(duckdb.Error):  # what failed may have ended it, and what it said is what counts
+            store.connection.rollback()
         raise
     finally:
-        store.do("detach copy")
+        with suppress(duckdb.FatalException):
+            store.do("detach copy")
 
 
 def _add_views(store: Store, copied: Set[str]) -> None:

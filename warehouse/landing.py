@@ -13,6 +13,7 @@ import zstandard
 
 from warehouse import sealed
 from warehouse.losses import Loss, Losses
+from warehouse.naming import naming
 
 Outcome = Literal["ok", "absent", "failed"]
 
@@ -194,7 +195,7 @@ def write_durably(path: Path, content: bytes) -> None:
     """Put a file in its place whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    with partial.open("wb") as file:
+    with naming(path), partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

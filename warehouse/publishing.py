@@ -87,8 +87,8 @@ class Shelf:
             },
             "versions": versions,
         }
-        (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
-        (partial / "dictionary.md").write_text(words)
+        write_durably(partial / "manifest.json", json.dumps(manifest, indent=1).encode())
+        write_durably(partial / "dictionary.md", words.encode())
         files = sorted(path for path in partial.rglob("*") if path.is_file())
         checksums.write(partial / CHECKSUMS, {str(p.relative_to(partial)): checksums.of_file(p) for p in files})
         for path in [*partial.rglob("*"), partial]:

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from warehouse.naming import naming
+
 #: The last entry of a line: the checksum of the text before it.
 SEAL = ', "check": "'
 DIGITS = 16
@@ -73,7 +75,7 @@ def lines(path: Path, start: int = 0) -> Iterator[Line]:
 def append(path: Path, content: bytes) -> None:
     """Add lines so that they survive a crash; a last one that a crash left without its end is cut off first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
+    with naming(path), path.open("a+b") as file:
         end = _last_end(file)
         if left := torn(path):
             file.truncate(end)

@@ -1,8 +1,9 @@
 """The live DuckDB file: the only module that opens it. One process writes; readers use what is published."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,7 +85,7 @@ class Store:
         try:
             connection = duckdb.connect(path, config=SETTINGS)
         except duckdb.IOException as error:
-            raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
+            raise StoreError(_not_opened(path, str(error).splitlines()[0])) from None
         except duckdb.Error as error:
             raise StoreError(_damaged(path, error)) from None
         with connection:
@@ -99,6 +100,7 @@ class Store:
             except LedgerError as error:
                 raise StoreError(str(error)) from None
             yield cls(connection, ledger)
+            connection.execute("checkpoint")  # closing does it too, but without a word when it fails
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -131,7 +133,8 @@ class Store:
             self.ledger.write()
             self.connection.commit()
         except BaseException:
-            self.connection.rollback()
+            with suppress(duckdb.Error):  # a commit that failed has ended it, and what it said is what counts
+                self.connection.rollback()
             raise
         self.ledger.copy_out()
 
@@ -304,6 +307,12 @@ def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     expected, present = set(declared), set(found)
     missing, extra = sorted(expected - present), sorted(present - expected)
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
+
+
+def _not_opened(path: Path, said: str) -> str:
+    if holder := re.search(r"\(PID \d+\)", said):
+        return f"the warehouse {path} is in use by another process {holder[0]}: run again when it has ended"
+    return f"the warehouse {path} cannot be opened: {said}"
 
 
 def _damaged(path: Path, error: duckdb.Error) -> str:

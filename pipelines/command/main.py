@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 
 import click
@@ -23,6 +24,7 @@ from pipelines.command.status import status
 from pipelines.command.trace import trace
 from pipelines.command.ui import ui
 from pipelines.command.verify import verify
+from pipelines.remedies import on_one_line
 
 STORE_OR_UPSTREAM_FAILED = 3
 
@@ -40,7 +42,7 @@ class Verbs(click.Group):
         except Exception as error:
             if ctx.params["debug"]:
                 raise
-            click.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+            click.echo(f"error: {on_one_line(error)}", err=True)
             raise click.exceptions.Exit(STORE_OR_UPSTREAM_FAILED) from None
 
 
@@ -75,7 +77,7 @@ def tidegauge(debug: bool) -> None:
     real, replay is whatever server you named.
 
     Exit status: 0 published, 1 a blocking check failed and nothing was published, 2 wrong usage, 3 an upstream
-    or the store failed.
+    or the store failed, 130 or 143 interrupted by SIGINT or SIGTERM.
     """
 
 
@@ -86,8 +88,25 @@ for verb in (
     tidegauge.add_command(verb)
 
 
+def _signals() -> int:
+    """A handle from which the signals that this process gets can be read, whoever handles them."""
+    got, told = os.pipe()
+    for handle in (got, told):
+        os.set_blocking(handle, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    return got
+
+
+def _first(signals: int) -> int:
+    with contextlib.suppress(BlockingIOError):
+        return os.read(signals, 1)[0]
+    return signal.SIGINT
+
+
 def main() -> None:
     """Entry point. Leaves without finalising the interpreter, where native libraries print notes about themselves."""
+    signals = _signals()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = tidegauge(standalone_mode=False) or 0
     except click.exceptions.Exit as leaving:
@@ -96,8 +115,8 @@ def main() -> None:
         wrong.show()
         code = wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        code = 130
+        click.echo("interrupted: what was stored before is whole; the same command goes on from there", err=True)
+        code = 128 + _first(signals)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BrokenPipeError):
             stream.flush()

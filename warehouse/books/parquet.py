@@ -16,6 +16,7 @@ from warehouse import checksums
 from warehouse.books.book import KEY, LEVELS, SCHEMA, Bools, Ints
 from warehouse.books.gather import taken
 from warehouse.books.segment import sync_folder
+from warehouse.naming import naming
 
 #: A market's books follow one another, so that compression meets the levels that did not change again; dictionaries
 #: would hide them. One row group and large pages for the same reason: a segment is small enough. From level 4 on
@@ -101,7 +102,7 @@ def store(root: Path, day: date, name: str, books: pa.RecordBatch) -> Path:
         path.parent.mkdir(parents=True)
         sync_folder(root)
     partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with naming(path), partial.open("wb") as file:
         pq.write_table(pa.Table.from_batches([books]), file, **ENCODING)
         file.flush()
         os.fsync(file.fileno())

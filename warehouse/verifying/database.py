@@ -17,9 +17,12 @@ FACTOR, START = np.uint64(0xBF58476D1CE4E5B9), np.uint64(5381)
 def damages(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Damage]:
     """What of a file is damaged: the columns that cannot be read, and blocks that no column lies in.
 
+    While a log is beside it, such blocks are what a checkpoint that did not end was writing: nothing is lost with them.
     Raises StoreError when another process is writing to it.
     """
     blocks = list(_bad_places(database))
+    log = Path(f"{database}.wal")
+    is_unfinished = log.exists() and log.stat().st_size > 0
     unread: list[Damage] = []
     try:
         unread += _unreadable(database, kind, remedy, told)
@@ -32,7 +35,7 @@ def damages(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Dam
     yield from unread
     named = " ".join(damage.what for damage in unread)
     for place in blocks:
-        if f"location {place}" not in named:
+        if f"location {place}" not in named and not is_unfinished:
             what = f"the block at byte {place} does not match its checksum; no column that can be read lies in it"
             yield Damage(kind=kind, path=database, what=what, remedy=remedy)
 
