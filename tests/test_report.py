@@ -22,7 +22,7 @@ from warehouse.copies import open_published
 from warehouse.publishing import CHECKSUMS, REPORT, Shelf
 from warehouse.tables import TABLES
 
-pytestmark = pytest.mark.xdist_group("sample")
+pytestmark = pytest.mark.xdist_group("report")
 
 EVERY_SECTION = ["liquidity", "official", "appetite", "leverage", "claims", "quality"]
 MANIFEST = {

@@ -1,4 +1,4 @@
-"""An upstream that fails, a check that blocks, and readers who must not notice: the whole run over real sockets."""
+"""An upstream that fails or lies, a check that blocks, readers who must not notice: whole runs over real sockets."""
 
 import json
 import subprocess
@@ -47,7 +47,28 @@ def maintenance(target: str, reply: Reply) -> Reply:
     return Reply(b"<!DOCTYPE html><title>Maintenance</title>", 200, "text/html")
 
 
-def test_a_failing_upstream_leaves_the_others_complete_is_named_and_catches_up_later(
+def thousandfold(target: str, reply: Reply) -> Reply:
+    """FRED's holdings of Treasuries come in another unit."""
+    if "fredgraph.csv?id=TREAST&" not in target:
+        return reply
+    header, *rows = (line.split(",") for line in reply.body.decode().splitlines())
+    lines = [",".join(header), *(f"{day},{float(value) * 1000}" for day, value in rows)]
+    return replace(reply, body="\n".join(lines).encode())
+
+
+def status(data: Path, heading: str) -> list[dict[str, str]]:
+    told = json.loads(tidegauge(data, "status", "--format", "json", "--origin", "replay").stdout)
+    rows: list[dict[str, str]] = told[heading]
+    return rows
+
+
+def refused(data: Path) -> list[tuple[str, bool]]:
+    """The series whose replies are not believed, and whether that still stands. By our clock all others stopped."""
+    rows = status(data, "sentinels")
+    return [(row["of"], row["ended"] is None) for row in rows if row["kind"] == "refused_reply"]
+
+
+def test_what_fails_or_is_not_believed_is_named_leaves_the_others_complete_and_catches_up_later(
     data: Path, server: SampleServer
 ) -> None:
     assert live_rows(data, NEWEST, "replay") == [
@@ -55,27 +76,30 @@ def test_a_failing_upstream_leaves_the_others_complete_is_named_and_catches_up_l
         ("fred", "2026-01-21"),
         ("yahoo", "2026-01-23"),
     ]
-    server.at, server.spoil = CLOCK, maintenance
+    server.at, server.spoil = CLOCK, lambda target, reply: maintenance(target, thousandfold(target, reply))
     done = tidegauge(data, "run", "--upstreams", server.url)
     assert done.returncode == 3
     assert "FAILED      fiscaldata DTS_TGA_CLOSE" in done.stdout
     assert "expected json, got content type 'text/html'" in done.stdout
+    assert "ALERT       refused reply: TREAST " in done.stdout
     assert live_rows(data, NEWEST, "replay") == [
         ("fiscaldata", "2026-01-22"),
         ("fred", "2026-01-28"),
         ("yahoo", "2026-01-30"),
     ]
-    told = json.loads(tidegauge(data, "status", "--format", "json", "--origin", "replay").stdout)
-    failed = {row["upstream"]: row["failed"] for row in told["upstreams"] if row["failed"]}
-    assert list(failed) == ["fiscaldata"]
+    assert [row["upstream"] for row in status(data, "upstreams") if row["failed"]] == ["fiscaldata"]
+    assert refused(data) == [("TREAST", True)]
     assert sql(data, "select max(week_ending)::varchar as week from metrics.net_liquidity", "replay") == [
         {"week": "2026-01-28"}
     ]
 
-    server.spoil = None
+    # What is not believed is told once, and no failure.
+    server.spoil = thousandfold
     healed = tidegauge(data, "run", "--upstreams", server.url)
     assert healed.returncode == 0, healed.stdout
     assert live_rows(data, NEWEST, "replay")[0] == ("fiscaldata", "2026-01-29")
+    assert "refused reply" not in healed.stdout
+    assert refused(data) == [("TREAST", True)]
 
 
 def disagreeing(target: str, reply: Reply) -> Reply:
@@ -87,20 +111,6 @@ def disagreeing(target: str, reply: Reply) -> Reply:
         if operation["operationType"] == "Reverse Repo" and operation["totalAmtAccepted"] not in ("", None):
             operation["totalAmtAccepted"] = int(float(operation["totalAmtAccepted"])) + 5_000_000
     return replace(reply, body=json.dumps(document).encode())
-
-
-def test_a_critical_failure_blocks_publishing_until_it_is_mended(data: Path, server: SampleServer) -> None:
-    current = data / "replay" / "published" / "current"
-    before = current.readlink()
-    server.spoil = disagreeing
-    blocked = tidegauge(data, "run", "--upstreams", server.url)
-    assert blocked.returncode == 1
-    assert "BLOCKED     metrics.reconciliation: reverse_repo_agrees_with_fred" in blocked.stdout
-    assert current.readlink() == before
-    server.spoil = None
-    mended = tidegauge(data, "run", "--upstreams", server.url)
-    assert mended.returncode == 0, mended.stdout
-    assert current.readlink() != before
 
 
 READER = """
@@ -125,16 +135,27 @@ print(reads)
 """
 
 
-def test_ten_readers_are_never_disturbed_while_runs_write(data: Path, server: SampleServer, tmp_path: Path) -> None:
-    database, stop = data / "replay" / "published" / "current.duckdb", tmp_path / "stop"
-    command = [sys.executable, "-c", READER, str(database), str(stop)]
+def test_a_critical_failure_blocks_publishing_until_it_is_mended_and_ten_readers_are_never_disturbed(
+    data: Path, server: SampleServer, tmp_path: Path
+) -> None:
+    published, stop = data / "replay" / "published", tmp_path / "stop"
+    before = (published / "current").readlink()
+    command = [sys.executable, "-c", READER, str(published / "current.duckdb"), str(stop)]
     readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(10)]
-    server.spoil = disagreeing
+    server.spoil = lambda target, reply: disagreeing(target, thousandfold(target, reply))
     blocked = tidegauge(data, "run", "--upstreams", server.url)
+    kept = (published / "current").readlink()
     server.spoil = None
-    done = tidegauge(data, "run", "--upstreams", server.url)
+    mended = tidegauge(data, "run", "--upstreams", server.url)
     stop.touch()
     told = [reader.communicate(timeout=60) for reader in readers]
-    assert (blocked.returncode, done.returncode) == (1, 0)
+
+    assert blocked.returncode == 1
+    assert "BLOCKED     metrics.reconciliation: reverse_repo_agrees_with_fred" in blocked.stdout
+    assert kept == before
+    assert mended.returncode == 0, mended.stdout
+    assert (published / "current").readlink() != before
+    assert "over        refused reply: TREAST " in mended.stdout
+    assert refused(data) == [("TREAST", False)]
     assert [err for _, err in told if "Error" in err] == []
     assert all(int(out) > 1 for out, _ in told)
