@@ -13,7 +13,7 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 	$(BIN)/tidegauge ui
 
 test: .venv/dev.stamp  ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/bench.stamp  ## the order-book path and the statistics against their peers, and what a run costs beside Dagster itself
 	$(BIN)/python -m bench.books

@@ -12,21 +12,26 @@ import pytest
 
 from tests.pipeline import tidegauge
 
-#: Groups of tests that take minutes, the longest first: they begin before all others, so that workers end together.
-LONGEST_FIRST = ("sample", "recordings", "faults", "clock", "rebuild", "as_of", "report")
+#: Files that take longest, the longest first: they begin before all others, so that workers end together.
+LONGEST_FIRST = (
+    "test_run_sample",
+    "test_run_faults",
+    "test_published_figures",
+    "test_run_clock",
+    "test_rebuild_sample",
+    "test_fault_matrix",
+    "test_trace",
+    "test_claims_sample",
+    "test_as_of",
+    "test_report",
+    "test_sentinels_recordings",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long groups, then other groups, then single tests, which fill in at the end."""
-
-    def place(item: pytest.Item) -> int:
-        mark = item.get_closest_marker("xdist_group")
-        if mark is None:
-            return len(LONGEST_FIRST) + 1
-        name = mark.args[0]
-        return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
-
-    items.sort(key=place)
+    """A file's tests stay in their order, for they may share what is prepared for the file."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")

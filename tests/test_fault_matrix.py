@@ -15,7 +15,7 @@ from tests.pipeline import Replay, needs_recordings, replay
 from warehouse.landing import Fetched, Landing
 from warehouse.store import Store
 
-pytestmark = [needs_recordings, pytest.mark.xdist_group("fault_matrix")]
+pytestmark = needs_recordings
 MONDAY, WEDNESDAY = "2021-12-20T12:00:00Z", "2021-12-22T12:00:00Z"
 PATHS = {
     "fred": "fredgraph",

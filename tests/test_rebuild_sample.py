@@ -10,8 +10,6 @@ import pytest
 from tests.pipeline import tidegauge
 from tests.small import OF_RUNS, flip
 
-pytestmark = pytest.mark.xdist_group("rebuild")
-
 
 def manifest(data: Path) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((data / "sample" / "published" / "manifest.json").read_text())

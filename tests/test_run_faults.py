@@ -15,7 +15,6 @@ from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply
 from tests.pipeline import live_rows, sql, tidegauge
 
-pytestmark = pytest.mark.xdist_group("faults")
 EARLIER = datetime(2026, 1, 26, 12, tzinfo=UTC)
 NEWEST = """
     select r.upstream, max(o.period)::varchar from facts.observation as o

@@ -12,8 +12,6 @@ from warehouse.catalogue import SERIES
 from warehouse.catalogue.venues import DEFAULT
 from warehouse.tables import TABLES
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 def test_the_summary_says_what_happened_and_that_it_is_synthetic(sample: Path) -> None:
     told = (sample / "summary.txt").read_text()

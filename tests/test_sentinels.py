@@ -22,7 +22,6 @@ from warehouse.losses import Loss
 from warehouse.store import Store
 from warehouse.tables.quality import SENTINEL
 
-pytestmark = pytest.mark.xdist_group("sentinels")
 MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 UPSTREAMS = ("fred", "fiscaldata")

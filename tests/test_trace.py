@@ -106,7 +106,6 @@ def test_a_row_that_is_not_there_or_a_key_that_is_not_whole_is_an_error(tmp_path
 METRICS = [name for name in model_queries() if name.startswith("metrics.")]
 
 
-@pytest.mark.xdist_group("sample")
 @pytest.mark.parametrize("name", METRICS)
 def test_any_cell_is_made_again_from_what_its_bytes_say(
     sample: Path, name: str, monkeypatch: pytest.MonkeyPatch
@@ -144,7 +143,6 @@ def test_any_cell_is_made_again_from_what_its_bytes_say(
             assert said in again.drop("known_at", "known_at_basis").to_dicts()
 
 
-@pytest.mark.xdist_group("sample")
 def test_the_command_prints_requests_and_bytes(sample: Path) -> None:
     arguments = ("trace", "net_liquidity", f"week_ending={WEEK}", "net_liquidity_usd")
     told = tidegauge(sample, *arguments)
