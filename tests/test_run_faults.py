@@ -157,4 +157,4 @@ def test_a_critical_failure_blocks_publishing_until_it_is_mended_and_ten_readers
     assert "over        refused reply: TREAST " in mended.stdout
     assert refused(data) == [("TREAST", False)]
     assert [err for _, err in told if "Error" in err] == []
-    assert all(int(out) > 1 for out, _ in told)
+    assert all(int(out.split()[-1]) > 1 for out, _ in told)  # where a query takes seconds DuckDB prints before it
