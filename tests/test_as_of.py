@@ -98,7 +98,7 @@ def times(number: int) -> list[datetime]:
     return [*moments, release, release - timedelta(microseconds=1)]
 
 
-@pytest.mark.parametrize("at", times(4), ids=str)
+@pytest.mark.parametrize("at", times(2), ids=str)
 def test_as_of_equals_a_warehouse_cut_at_that_time_bit_for_bit(sample: Path, tmp_path: Path, at: datetime) -> None:
     published = sample / "sample" / "published" / "current.duckdb"
     with cut(published, at, tmp_path) as store:

@@ -1,7 +1,7 @@
 """Every fault of the replay server on every upstream: what was there stays, nothing wrong comes in, it is named."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from assets.fetching import fetch
 from assets.recording import Recorded, record
 from pipelines.origins import Origin
 from tests.pipeline import Replay, needs_recordings, replay
+from warehouse.catalogue import SERIES
 from warehouse.landing import Fetched, Landing
 from warehouse.store import Store
 
@@ -33,11 +34,13 @@ def server() -> Iterator[Replay]:
         yield running
 
 
-def run(server: Replay, folder: Path, run_id: str) -> tuple[list[Fetched], Recorded, pl.DataFrame]:
-    """Fetch and record once; what ended how, what was recorded, all values held afterwards."""
+def run(
+    server: Replay, folder: Path, run_id: str, asked: Container[str] = PATHS
+) -> tuple[list[Fetched], Recorded, pl.DataFrame]:
+    """Fetch from some upstreams and record once; what ended how, what was recorded, all values held afterwards."""
     landing = Landing(folder / "landing")
     origin = Origin("replay", server.url, datetime(2026, 11, 22, tzinfo=UTC))
-    clients = {name: client for name, client in origin.clients(landing, origin.now).items() if name in PATHS}
+    clients = {name: client for name, client in origin.clients(landing, origin.now).items() if name in asked}
     with Store.open(folder / "warehouse.duckdb", run_id) as store:
         newest = store.newest_periods().get
         fetched = fetch(clients, landing, newest, run_id, origin.now, sleep=lambda _seconds: None)
@@ -80,9 +83,11 @@ def test_a_fault_costs_only_its_own_upstream_and_only_until_it_is_over(
     assert upstream in named
     assert named <= {upstream}
     assert all(upstream == job.upstream and job.reason for job in fetched if job.outcome == "failed")
+    of_upstream = [series.id for series in SERIES.values() if series.upstream == upstream]
+    assert beyond(wednesday.filter(~pl.col("series_id").is_in(of_upstream)), values) == [], "others are complete"
 
     server.set(at=WEDNESDAY)
-    _, _, healed = run(server, folder, "healed")
+    _, _, healed = run(server, folder, "healed", {upstream})
     assert (beyond(healed, wednesday), beyond(wednesday, healed)) == ([], [])
 
 
