@@ -13,7 +13,7 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 	$(BIN)/tidegauge ui
 
 test: .venv/dev.stamp  ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/dev.stamp  ## every fault many times, and the table of docs/reliability.md
 	$(BIN)/python -m tests.soak

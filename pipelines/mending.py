@@ -8,7 +8,6 @@ import click
 from assets.progress import bars
 from assets.rebuilding import Rebuilt, rebuild
 from assets.recording import review
-from pipelines.model_assets import build_if_due
 from pipelines.models import models
 from pipelines.origins import Origin
 from pipelines.places import Folder
@@ -19,6 +18,8 @@ from warehouse.store import Store, StoreError, StoreLostWrites
 
 def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) -> Rebuilt:
     """Make the database of an origin again from its landing, with a progress bar where a person is looking."""
+    from pipelines.model_assets import build_if_due  # brings Dagster: a second, which few verbs need
+
     ordered = models()
 
     with bars() as told:

@@ -97,11 +97,15 @@ def test_a_capitalisation_that_is_lost_ends_the_cap_weighted_level_for_good() ->
     ],
 )
 def test_no_weight_is_above_a_quarter_where_four_can_share(caps: tuple[float, ...], weights: tuple[float, ...]) -> None:
-    for doubled, weight in enumerate(weights):
-        coins = [
-            coin(f"C{n}", {**steady(10), MONDAY: 20 if n == doubled else 10}, cap=cap) for n, cap in enumerate(caps)
-        ]
-        assert index(*coins)[MONDAY]["cap_weighted"] == pytest.approx(100 * (1 + weight))
+    # On each day of the week another coin is at twice its price.
+    coins = [
+        coin(f"C{n}", {**steady(10), **steady(10, WEEK[: len(caps)]), WEEK[n]: 20}, cap=cap)
+        for n, cap in enumerate(caps)
+    ]
+    levels = index(*coins)
+    assert [levels[on]["cap_weighted"] for on in WEEK[: len(caps)]] == [
+        pytest.approx(100 * (1 + weight)) for weight in weights
+    ]
 
 
 def test_weights_are_made_equal_again_each_sunday() -> None:

@@ -102,8 +102,7 @@ def times(number: int) -> list[datetime]:
     return [*moments, release, release - timedelta(microseconds=1)]
 
 
-@pytest.mark.xdist_group("sample")
-@pytest.mark.parametrize(("at", "vintage"), [(at, None if n else "first") for n, at in enumerate(times(4))], ids=str)
+@pytest.mark.parametrize(("at", "vintage"), [(at, None if n else "first") for n, at in enumerate(times(2))], ids=str)
 def test_as_of_equals_a_warehouse_cut_at_that_time_bit_for_bit(
     sample: Path, tmp_path: Path, at: datetime, vintage: str | None
 ) -> None:
@@ -114,7 +113,6 @@ def test_as_of_equals_a_warehouse_cut_at_that_time_bit_for_bit(
     assert held["metrics.net_liquidity"][0] > 20
 
 
-@pytest.mark.xdist_group("sample")
 def test_one_input_that_counts_a_day_too_early_is_caught(sample: Path, tmp_path: Path) -> None:
     published = sample / "sample" / "published" / "current.duckdb"
     at = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -126,14 +124,12 @@ def test_one_input_that_counts_a_day_too_early_is_caught(sample: Path, tmp_path:
     }
 
 
-@pytest.mark.xdist_group("sample")
 def test_the_views_without_a_moment_are_the_tables(sample: Path) -> None:
     with open_published(sample / "sample" / "published" / "current.duckdb") as connection:
         for table in DERIVED:
             assert content(connection, table, as_of_name(table.name)) == content(connection, table, table.name)
 
 
-@pytest.mark.xdist_group("sample")
 def test_show_and_sql_answer_as_of_a_time(sample: Path) -> None:
     told = tidegauge(sample, "show", "net_liquidity", "--as-of", "2026-01-08T21:29", "--last", "1", "--format", "csv")
     assert told.stdout.splitlines()[1].startswith("2025-12-31,")

@@ -16,7 +16,6 @@ from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply
 from tests.pipeline import COMMAND, live_rows, tidegauge
 
-pytestmark = pytest.mark.xdist_group("backfill")
 #: Landing FRED and recording it is enough here.
 SELECT = "key:landing/fred or key:facts/observation or key:quality/gap or key:quality/backfill"
 SPAN = ("2024-03-01", "2024-03-31")

@@ -16,8 +16,6 @@ from tests.pipeline import live_rows, sql, tidegauge
 from tests.test_as_of import cut
 from warehouse.tables.claims import CLAIM
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 NOTHING = pl.DataFrame(schema=CLAIM.polars_schema)
 BETWEEN_LOOKS = datetime(2026, 1, 20, 12, tzinfo=UTC)
 Found = dict[tuple[str, str], tuple[str, Any]]

@@ -1,5 +1,7 @@
 """The command as a person meets it: help that teaches, errors that say what to do, exit statuses with one meaning."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,12 @@ def test_every_verb_explains_itself(tmp_path: Path, verb: str) -> None:
     done = tidegauge(tmp_path, verb, "--help")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 5
+
+
+def test_a_verb_that_runs_nothing_does_not_wait_for_dagster() -> None:
+    told = "import sys, pipelines.command.main; print('dagster' in sys.modules, 'polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "False True\n"
 
 
 def test_the_command_lists_its_verbs_with_examples(tmp_path: Path) -> None:

@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.pipeline import tidegauge
 from warehouse.catalogue import SERIES
 from warehouse.licences import MAY_BE_PASSED_ON, passed_on
 from warehouse.tables import TABLES
-
-pytestmark = pytest.mark.xdist_group("sample")
 
 
 def test_every_licence_is_judged_and_every_judgement_used() -> None:

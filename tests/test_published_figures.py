@@ -19,7 +19,7 @@ from pipelines.command.reading import read
 from pipelines.places import Folder
 from tests.pipeline import RECORDINGS, needs_recordings, replay, tidegauge
 
-pytestmark = [needs_recordings, pytest.mark.xdist_group("recordings")]
+pytestmark = needs_recordings
 
 
 @pytest.fixture(scope="module")

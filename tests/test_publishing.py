@@ -220,7 +220,8 @@ def test_readers_in_other_processes_never_see_an_error_or_a_mixture(tmp_path: Pa
             published(store, shelf, generation)
         for reader in readers:
             said, complaint = reader.communicate(timeout=60)
-            assert (reader.returncode, said) == (0, "25\n"), complaint
+            # Where a query takes seconds DuckDB prints before it.
+            assert (reader.returncode, said.split()[-1]) == (0, "25"), complaint
 
 
 # -- interruptions -------------------------------------------------------------------------------

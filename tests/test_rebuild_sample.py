@@ -10,17 +10,6 @@ import pytest
 from tests.pipeline import tidegauge
 from tests.small import OF_RUNS, flip
 
-pytestmark = pytest.mark.xdist_group("rebuild")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after one run."""
-    folder = tmp_path_factory.mktemp("rebuild")
-    done = tidegauge(folder, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
 
 def manifest(data: Path) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((data / "sample" / "published" / "manifest.json").read_text())
@@ -33,28 +22,28 @@ def hashes(data: Path) -> dict[str, str]:
     return {name: told["content_hash"] for name, told in manifest(data)["tables"].items() if name not in kept}
 
 
-def test_a_rebuild_publishes_the_same_tables_to_their_hashes(data: Path) -> None:
-    before, snapshot = hashes(data), manifest(data)["snapshot"]
-    done = tidegauge(data, "rebuild")
+def test_a_rebuild_publishes_the_same_tables_to_their_hashes(own_sample: Path) -> None:
+    before, snapshot = hashes(own_sample), manifest(own_sample)["snapshot"]
+    done = tidegauge(own_sample, "rebuild")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing was asked" in done.stdout
-    assert manifest(data)["snapshot"] > snapshot
-    assert hashes(data) == before
+    assert manifest(own_sample)["snapshot"] > snapshot
+    assert hashes(own_sample) == before
 
 
-def test_a_damaged_database_is_named_and_repaired_to_the_same_tables(data: Path) -> None:
-    before = hashes(data)
+def test_a_damaged_database_is_named_and_repaired_to_the_same_tables(own_sample: Path) -> None:
+    before = hashes(own_sample)
     chance = random.Random(11)
-    flip(data / "sample" / "warehouse.duckdb", chance)
-    flip(data / "sample" / "published" / "current" / "tidegauge.duckdb", chance)
-    found = tidegauge(data, "verify", "--format", "json")
+    flip(own_sample / "sample" / "warehouse.duckdb", chance)
+    flip(own_sample / "sample" / "published" / "current" / "tidegauge.duckdb", chance)
+    found = tidegauge(own_sample, "verify", "--format", "json")
     told = json.loads(found.stdout)
     assert (found.returncode, told["is_whole"]) == (3, False)
     assert {damage["kind"] for damage in told["damaged"]} == {"database", "published"}
-    repaired = tidegauge(data, "verify", "--repair")
+    repaired = tidegauge(own_sample, "verify", "--repair")
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert "rebuilt" in repaired.stdout
-    assert hashes(data) == before
+    assert hashes(own_sample) == before
 
 
 @pytest.mark.parametrize("verb", ["rebuild", "verify"])

@@ -22,8 +22,6 @@ from warehouse.copies import open_published
 from warehouse.publishing import CHECKSUMS, REPORT, Shelf
 from warehouse.tables import TABLES
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 EVERY_SECTION = ["liquidity", "official", "appetite", "leverage", "claims", "quality"]
 MANIFEST = {
     "snapshot": "now",

@@ -14,7 +14,7 @@ from warehouse.as_of import as_of_name, as_of_views
 from warehouse.copies import open_published
 from warehouse.queries import model_queries, tables_read
 
-pytestmark = [needs_recordings, pytest.mark.xdist_group("clock")]
+pytestmark = needs_recordings
 #: Venues have clocks of their own, and the curated files are today's.
 NOT_OF_THE_CLOCK = {"facts.candle", "facts.funding", "facts.open_interest", "facts.gse_portfolio", "facts.policy_event"}
 WEEK = "select count(*) as n from metrics.net_liquidity where week_ending = '2026-01-07'"

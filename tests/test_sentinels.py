@@ -16,14 +16,12 @@ from assets.recording import Recorded, record, record_again
 from pipelines.origins import Origin
 from pipelines.sample.server import SampleServer, serve
 from pipelines.sample.wire.reply import Reply
-from tests.pipeline import tidegauge
 from tests.stored import opened
 from warehouse.landing import Landing, body_path
 from warehouse.losses import Loss
 from warehouse.store import Store
 from warehouse.tables.quality import SENTINEL
 
-pytestmark = pytest.mark.xdist_group("sentinels")
 MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 UPSTREAMS = ("fred", "fiscaldata")
@@ -314,27 +312,3 @@ def test_a_reply_that_we_lost_is_no_change_of_its_upstream(warehouse: Warehouse)
         said = record_again(store, warehouse.landing, warehouse.clients, lambda _done, _of: None)
     assert [rejected.source for rejected in said.quarantined] == ["WALCL"]
     assert seen(said) == []
-
-
-def test_a_person_reads_it_once_in_the_summary_and_in_the_status_while_it_stands(
-    server: SampleServer, tmp_path: Path
-) -> None:
-    def summary(at: datetime, spoil: Callable[[str, Reply], Reply] | None) -> str:
-        server.at, server.spoil = at, spoil
-        done = tidegauge(tmp_path, "run", "--upstreams", server.url)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def standing() -> list[tuple[str, str, bool]]:
-        told = json.loads(tidegauge(tmp_path, "status", "--format", "json", "--origin", "replay").stdout)
-        found = [(row["kind"], row["of"], row["ended"] is None) for row in told["sentinels"]]
-        return [row for row in found if row[0] == "refused_reply"]  # by our clock all of the sample world has stopped
-
-    assert "refused reply" not in summary(MONDAY, None)
-    alert = "ALERT       refused reply: WALCL "
-    assert alert in summary(MONDAY + WEEK, thousandfold)
-    assert standing() == [("refused_reply", "WALCL", True)]
-    assert "refused reply" not in summary(MONDAY + 2 * WEEK, thousandfold)
-    assert standing() == [("refused_reply", "WALCL", True)]
-    assert alert.replace("ALERT", "over ") in summary(MONDAY + 2 * WEEK, None)
-    assert standing() == [("refused_reply", "WALCL", False)]

@@ -13,7 +13,7 @@ from tests.pipeline import Replay, needs_recordings, replay
 from tests.stored import opened
 from warehouse.landing import Landing
 
-pytestmark = [needs_recordings, pytest.mark.xdist_group("sentinels_recordings")]
+pytestmark = needs_recordings
 FIRST, LAST = datetime(2003, 1, 31, 23, tzinfo=UTC), datetime(2026, 8, 6, 23, tzinfo=UTC)
 #: Over the holidays much is late and nothing has stopped; a step of two days meets each kind of closed day.
 HOLIDAYS = [datetime(2025, 12, 20, 12, tzinfo=UTC) + timedelta(days=2 * n) for n in range(7)]

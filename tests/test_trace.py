@@ -170,7 +170,6 @@ def drawn_cell(database: Path, table: Table) -> tuple[dict[str, str], str]:
     pytest.skip(f"the sample world has no number in {table.name}")
 
 
-@pytest.mark.xdist_group("sample")
 @pytest.mark.parametrize("table", METRICS, ids=lambda table: table.name)
 def test_any_cell_is_made_again_from_what_its_bytes_say(
     sample: Path, table: Table, monkeypatch: pytest.MonkeyPatch
@@ -226,7 +225,6 @@ def cell(found: Lineage, facts: Mapping[str, pl.DataFrame]) -> object:
         return told
 
 
-@pytest.mark.xdist_group("sample")
 def test_the_command_prints_requests_and_bytes(sample: Path) -> None:
     arguments = ("trace", "net_liquidity", f"week_ending={WEEK}", "net_liquidity_usd")
     told = tidegauge(sample, *arguments)
