@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ def model_queries(root: Path = SQL) -> dict[str, str]:
     return {name: found[name] for name in order.static_order()}
 
 
+@cache
 def tables_read(query: str) -> frozenset[str]:
     """The ``schema.table`` names a query selects from; CTEs have no schema and drop out."""
     ((text,),) = duckdb.execute("select json_serialize_sql(?)", [query]).fetchall()
