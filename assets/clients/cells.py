@@ -20,8 +20,8 @@ class Unbelievable(Exception):
 
 def number(value: object) -> float:
     """A finite number; Python's own reading would also take ``nan``, ``1_000`` and ``True``."""
-    is_text = isinstance(value, str) and NUMBER.fullmatch(value)
-    if not is_text and (isinstance(value, bool) or not isinstance(value, int | float)):
+    kind = type(value)
+    if not (NUMBER.fullmatch(value) if kind is str else kind is float or kind is int):  # type: ignore[arg-type]
         raise ValueError(f"{value!r} is not a number")
     try:
         result = float(value)  # type: ignore[arg-type]
