@@ -19,6 +19,8 @@ from watchdog.observers import Observer
 class EventLog(ConsolidatedSqliteEventLogStorage):
     """One file of events. A power failure may take the last of them; it cannot damage the file."""
 
+    _obs: Any
+
     @cached_property
     def _engine(self) -> sqlalchemy.Engine:
         engine = sqlalchemy.create_engine(self._conn_string, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
@@ -39,7 +41,7 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
         self._watchers[run_id][callback] = cursor
 
     def dispose(self) -> None:
-        super().dispose()
+        super().dispose()  # type: ignore[no-untyped-call]
         self._engine.dispose()
 
 
@@ -47,11 +49,12 @@ class _Written(PatternMatchingEventHandler):
     """Tells a storage that its file, or the log of it, was written to."""
 
     def __init__(self, storage: EventLog) -> None:
-        super().__init__(patterns=[storage.get_db_path(), f"{storage.get_db_path()}-wal"])
+        path = storage.get_db_path()  # type: ignore[no-untyped-call]
+        super().__init__(patterns=[path, f"{path}-wal"])
         self._storage = storage
 
     def on_modified(self, event: FileSystemEvent) -> None:
-        self._storage.on_modified()
+        self._storage.on_modified()  # type: ignore[no-untyped-call]
 
 
 def _without_waiting(connection: Any, _record: object) -> None:

@@ -20,8 +20,7 @@ class Unbelievable(Exception):
 
 def number(value: object) -> float:
     """A finite number; Python's own reading would also take ``nan``, ``1_000`` and ``True``."""
-    kind = type(value)
-    if not (NUMBER.fullmatch(value) if kind is str else kind is float or kind is int):  # type: ignore[arg-type]
+    if not (NUMBER.fullmatch(value) if isinstance(value, str) else type(value) in (float, int)):
         raise ValueError(f"{value!r} is not a number")
     try:
         result = float(value)  # type: ignore[arg-type]
