@@ -11,8 +11,6 @@ import sqlalchemy as sa
 
 from warehouse.tables import TABLES
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def engine(sample: Path) -> Iterator[sa.Engine]:

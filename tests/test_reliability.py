@@ -12,8 +12,6 @@ from tests.faults.declared import FAULTS, Fault
 from tests.faults.trying import Ground, Tried, ground
 from tests.soak import BEGIN, DOCUMENT, END
 
-pytestmark = pytest.mark.xdist_group("reliability")
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:

@@ -30,7 +30,6 @@ def test_a_message_loses_the_password_in_each_of_its_forms(url: str, text: str, 
     assert without_secrets(text, url) == told
 
 
-@pytest.mark.xdist_group("sample")
 def test_a_serving_copy_without_its_driver_says_what_to_install(sample: Path, tmp_path: Path) -> None:
     """Also where it is installed: it is hidden here."""
     hidden = "adbc_driver_manager"

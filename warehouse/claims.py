@@ -48,13 +48,13 @@ class Parsed:
         own = {k: v for k, v in table.polars_schema.items() if k not in ("received_at", "landed_id")}
         frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, schema=own, orient="row")
         early = pl.col("known_at") > received_at
-        frame = frame.with_columns(
-            received_at=received_at,
-            landed_id=pl.lit(reply.landed.landed_id),
-            known_at_basis=pl.when(early).then(pl.lit("observed")).otherwise("known_at_basis"),
-            known_at=pl.when(early).then(received_at).otherwise("known_at"),
-        )
-        self.frames.append((table, frame.select(table.polars_schema.names())))
+        told = {
+            "received_at": received_at,
+            "landed_id": pl.lit(reply.landed.landed_id),
+            "known_at_basis": pl.when(early).then(pl.lit("observed")).otherwise("known_at_basis"),
+            "known_at": pl.when(early).then(received_at).otherwise("known_at"),
+        }
+        self.frames.append((table, frame.select(told.get(k, pl.col(k)).alias(k) for k in table.polars_schema)))
 
 
 class UpstreamError(Exception):

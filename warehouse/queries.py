@@ -1,7 +1,6 @@
 """The queries under ``sql/``, and what a query reads, found by the database's own parser."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -25,18 +24,15 @@ def model_queries(root: Path = SQL) -> dict[str, str]:
 @cache
 def tables_read(query: str) -> frozenset[str]:
     """The ``schema.table`` names a query selects from; CTEs have no schema and drop out."""
-    ((text,),) = duckdb.execute("select json_serialize_sql(?)", [query]).fetchall()
-    tree = json.loads(text)
+    found = set()
+
+    def note(node: dict[str, Any]) -> dict[str, Any]:
+        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+            found.add(f"{node['schema_name']}.{node['table_name']}")
+        return node
+
+    ((text,),) = duckdb.execute("select json_serialize_sql(?, skip_empty := true)", [query]).fetchall()
+    tree = json.loads(text, object_hook=note)
     if tree["error"]:
         raise ValueError(tree["error_message"])
-
-    def walk(node: Any) -> Iterator[str]:
-        if isinstance(node, dict):
-            if node.get("type") == "BASE_TABLE" and node["schema_name"]:
-                yield f"{node['schema_name']}.{node['table_name']}"
-            node = list(node.values())
-        if isinstance(node, list):
-            for child in node:
-                yield from walk(child)
-
-    return frozenset(walk(tree))
+    return frozenset(found)

@@ -36,16 +36,20 @@ class Release:
     def day(self, period: date) -> date:
         if period in self.moved:
             return self.moved[period]
-        next_month = (period.replace(day=1) + timedelta(days=32)).replace(day=1)
         if self.weekday_nth:
             weekday, nth = self.weekday_nth
-            return next_month + timedelta(days=(weekday - next_month.weekday()) % 7 + 7 * (nth - 1))
-        anchor = period if self.anchor == "period" else next_month - timedelta(days=1)
+            first = _next_month(period)
+            return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+        anchor = period if self.anchor == "period" else _next_month(period) - timedelta(days=1)
         roll = open_on_or_after if self.roll == "forward" else open_on_or_before
         return roll(self.calendar, anchor + timedelta(days=self.days))
 
     def known_at(self, period: date) -> datetime:
         return new_york(self.day(period), self.at)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 H41 = Release(

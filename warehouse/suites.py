@@ -42,13 +42,13 @@ def validate(store: Store, tables: Sequence[Table], rules: Sequence[Rule]) -> It
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # seconds to import: only when there is something to check
 
-    from warehouse.gx_duckdb import EagerConnection
+    from warehouse.gx_duckdb import ADDRESS, EagerConnection
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         "warehouse",
-        connection_string="duckdb://",
+        connection_string=ADDRESS,
         kwargs={"creator": lambda: EagerConnection(store.connection.cursor())},
         create_temp_table=False,
     )

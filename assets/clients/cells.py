@@ -25,8 +25,7 @@ class Unbelievable(Exception):
 
 def number(value: object) -> float:
     """A finite number; Python's own reading would also take ``nan``, ``1_000`` and ``True``."""
-    is_text = isinstance(value, str) and NUMBER.fullmatch(value)
-    if not is_text and (isinstance(value, bool) or not isinstance(value, int | float)):
+    if not (NUMBER.fullmatch(value) if isinstance(value, str) else type(value) in (float, int)):
         raise ValueError(f"{shown(value)!r} is not a number")
     try:
         result = float(value)  # type: ignore[arg-type]

@@ -74,10 +74,11 @@ def _told(
 ) -> Iterator[tuple[Row, Claim]]:
     shape, length = SHAPES[instrument.venue, instrument.market], LENGTHS[interval]
     for reply in replies:
+        newest = min(reply.landed.received_at, now) - length
         for row in _rows(instrument, reply, shape):
             try:
                 claim = _claim(instrument, interval, shape, row)
-                if claim["opened_at"] + length <= min(reply.landed.received_at, now):
+                if claim["opened_at"] <= newest:
                     _refuse_contradiction(claim, length)
                     yield row, claim
             except ValueError as error:
