@@ -8,7 +8,7 @@ import click
 
 from assets.alert_message import heading, message
 from assets.alert_sending import COMMAND_VARIABLE, WEBHOOK_VARIABLE, NotSent, send, target
-from pipelines.command.reading import landed_folder, origin_option, plain
+from pipelines.command.reading import format_option, landed_folder, origin_option, plain
 from warehouse import alerts as kept
 from warehouse.alerts import Alert
 
@@ -17,7 +17,7 @@ from warehouse.alerts import Alert
 @click.option("--all", "is_all", is_flag=True, help="Those that are over too.")
 @click.option("--dry-run", is_flag=True, help="The message that the next run would send, as JSON; nothing is sent.")
 @click.option("--test", "is_test", is_flag=True, help="Send one message that says it is a test.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON.")
+@format_option("text", "json")
 @origin_option
 def alerts(is_all: bool, dry_run: bool, is_test: bool, style: str, origin: str | None) -> None:
     """Say what stands: stale sources, failed checks, quarantine, upstreams that changed, flushes, thresholds.

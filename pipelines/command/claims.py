@@ -28,7 +28,7 @@ A_CHECK_FAILED = 1
 @click.command()
 @as_of_option
 @click.option("--why", metavar="ID", help="All there is behind one claim: evidence, queries, and how verdicts changed.")
-@format_option
+@format_option("table", "csv", "json")
 @origin_option
 def claims(as_of: datetime | None, why: str | None, style: str, origin: str | None) -> None:
     """Score every claim of assets/claims/claims.toml by what the data say.
@@ -37,7 +37,7 @@ def claims(as_of: datetime | None, why: str | None, style: str, origin: str | No
     tidegauge claims                        the verdicts now
     tidegauge claims --as-of 2026-01-20     the verdicts then: nothing that became known later is used
     tidegauge claims --why C05              numbers, coverage, query, and every change of verdict
-    tidegauge claims --format json          for machines; --format csv likewise
+    tidegauge claims --json                 for machines; --format csv for a spreadsheet
 
     \b
     supported     the data say so

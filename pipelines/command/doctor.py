@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from pipelines.command.reading import ORIGINS
+from pipelines.command.reading import ORIGINS, format_option
 
 MARKS = {"ok": "ok     ", "note": "note   ", "wrong": "WRONG  "}
 SOMETHING_WRONG = 3
@@ -15,7 +15,7 @@ SOMETHING_WRONG = 3
 @click.option(
     "--origin", type=click.Choice(ORIGINS), default="sample", show_default=True, help="live asks the network too."
 )
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON.")
+@format_option("text", "json")
 @click.pass_context
 def doctor(ctx: click.Context, origin: str, style: str) -> None:
     """Look at packages, disk, database, keys, network and clock, and say how to mend what is wrong.

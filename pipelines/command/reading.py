@@ -3,8 +3,9 @@
 import csv
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import duckdb
@@ -15,6 +16,7 @@ from pipelines.places import Folder, data_root
 from warehouse.copies import open_published
 
 ORIGINS = ("live", "replay", "sample")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 origin_option = click.option(
     "--origin",
@@ -22,14 +24,17 @@ origin_option = click.option(
     envvar="TIDEGAUGE_ORIGIN",
     help="Whose data; the most recently published one by default.",
 )
-format_option = click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="Output.",
-)
+
+
+def format_option(*styles: str) -> Callable[[Command], Command]:
+    """``--format`` with these styles, the first when none is told, and ``--json`` for short."""
+
+    def decorated(command: Command) -> Command:
+        short = click.option("--json", "style", flag_value="json", help="The same as --format json.")
+        whole = click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True)
+        return whole(short(command))
+
+    return decorated
 
 
 class RefusedQuery(click.ClickException):

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from assets.backfill import Backfill
-from pipelines.command.reading import read
+from pipelines.command.reading import format_option, read
 from pipelines.origins import origin_name
 from pipelines.places import Folder
 from pipelines.runs import Alerted, Outcome
@@ -60,9 +60,7 @@ NUMBERS = (
     help="Ask again for the histories that have gaps between two days; a second call asks what is still missing.",
 )
 @click.option("--all", "is_all", is_flag=True, help="With --backfill: ask for every history, gaps or not.")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="Summary to read, or JSON."
-)
+@format_option("text", "json")
 @click.pass_context
 def run(
     ctx: click.Context,

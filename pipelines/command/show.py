@@ -13,7 +13,7 @@ from warehouse.tables import TABLES
 @click.option("--last", default=10, show_default=True, type=click.IntRange(min=1), help="How many rows, newest first.")
 @as_of_option
 @click.option("--first", is_flag=True, help="From every input's first vintage: as first published.")
-@format_option
+@format_option("table", "csv", "json")
 @origin_option
 def show(table: str, last: int, as_of: datetime | None, first: bool, style: str, origin: str | None) -> None:
     """Show the last rows of TABLE, newest first.

@@ -7,7 +7,7 @@ from pipelines.command.reading import format_option, origin_option, published_fo
 
 @click.command()
 @click.argument("query")
-@format_option
+@format_option("table", "csv", "json")
 @origin_option
 def sql(query: str, style: str, origin: str | None) -> None:
     """Run QUERY (DuckDB SQL, read-only) on the published file.

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from pipelines.command.reading import caption, origin_option, published_folder, read
+from pipelines.command.reading import caption, format_option, origin_option, published_folder, read
 from pipelines.instance import last_runs
 from pipelines.places import Folder
 from warehouse import alerts
@@ -53,7 +53,7 @@ QUERIES = {
 
 
 @click.command()
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON.")
+@format_option("text", "json")
 @origin_option
 def status(style: str, origin: str | None) -> None:
     """Say what is published, how the last runs ended, what stands, and how each upstream answered last.

@@ -9,7 +9,7 @@ import click
 import polars as pl
 from rich.console import Console
 
-from pipelines.command.reading import as_of_option, caption, origin_option, plain, published_folder, read
+from pipelines.command.reading import as_of_option, caption, format_option, origin_option, plain, published_folder, read
 from pipelines.command.tracing import Row, told
 from pipelines.places import Folder
 from pipelines.tracing.found import LineageError
@@ -23,10 +23,7 @@ from warehouse.tables import TABLES
 @click.argument("table")
 @click.argument("key", nargs=-1, required=True, metavar="KEY=VALUE... [COLUMN]...")
 @click.option("--all", "is_whole", is_flag=True, help="Print every fact, not the newest of each source.")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON with all."
-)
-@click.option("--json", "style", flag_value="json", help="The same as --format json.")
+@format_option("text", "json")
 @as_of_option
 @origin_option
 def trace(

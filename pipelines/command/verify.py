@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pipelines.command.reading import landed_folder, origin_option
+from pipelines.command.reading import format_option, landed_folder, origin_option
 from pipelines.command.run import as_text
 from pipelines.repairing import repair
 from pipelines.verifying import Verified
@@ -16,7 +16,7 @@ DAMAGED = 3
 
 @click.command()
 @click.option("--repair", "is_to_repair", is_flag=True, help="Mend what can be mended, note what is lost for good.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="To read, or JSON.")
+@format_option("text", "json")
 @origin_option
 @click.pass_context
 def verify(ctx: click.Context, is_to_repair: bool, style: str, origin: str | None) -> None:
