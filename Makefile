@@ -69,8 +69,9 @@ lock:  ## write the locks again from pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --constraint requirements-dev.lock --output-file bi/requirements-postgres.lock bi/requirements-postgres.in
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file bi/requirements-superset.lock bi/requirements-superset.in
 
-docs: .venv/run.stamp  ## docs/dictionary.md again, from the declarations
+docs: .venv/dev.stamp  ## docs/dictionary.md from the declarations, docs/report.png from the sample world as published
 	$(BIN)/tidegauge dictionary > docs/dictionary.md
+	$(BIN)/python -m docs.picture
 
 clean:  ## remove the environment and the sample world's data; live data stays
 	rm -rf .venv .venv-bi .pytest_cache .mypy_cache .ruff_cache warehouse/data/sample

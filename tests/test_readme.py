@@ -3,10 +3,13 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.sample.calendars import CLOCK
 from tests.pipeline import tidegauge
+from warehouse.copies import open_published
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -58,3 +61,22 @@ def test_every_command_is_answered(sample: Path, tmp_path: Path, words: list[str
     done = tidegauge(sample, *(into.get(word, word) for word in words[1:]), BROWSER="true")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.+?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("text", blocks("sql"))
+def test_every_query_answers(sample: Path, text: str) -> None:
+    with open_published(sample / "sample" / "published" / "current.duckdb") as connection:
+        rows = connection.execute(text).fetchall()
+        assert len(rows) > 300
+        assert max(row[0] for row in rows) <= CLOCK.date()
+
+
+@pytest.mark.parametrize("text", blocks("python"))
+def test_every_program_runs(sample: Path, text: str) -> None:
+    found: dict[str, Any] = {}
+    exec(text.replace("warehouse/data", str(sample)), found)
+    assert found["weeks"].height > 300
