@@ -17,9 +17,13 @@ README = (ROOT / "README.md").read_text()
 ELSEWHERE = {
     "run": "test_run_sample.py::test_the_summary_says_what_happened_and_that_it_is_synthetic",
     "run --upstreams": "test_run_clock.py::test_the_week_of_7_january_appears_only_on_friday",
-    "run --backfill": "test_backfill.py::test_a_backfill_that_is_killed_goes_on_with_what_is_missing_and_knows_what_cannot_be_had",
+    "run --backfill": (
+        "test_backfill.py::test_a_backfill_that_is_killed_goes_on_with_what_is_missing_and_knows_what_cannot_be_had"
+    ),
     "FRED_API_KEY run --upstreams": "test_planted_secrets.py::test_the_key_was_sent_and_every_fault_was_met",
-    "TIDEGAUGE_ALERT_WEBHOOK run --upstreams": "test_run_faults.py::test_a_critical_failure_blocks_publishing_is_alerted_until_it_is_mended_and_ten_readers_are_never_disturbed",
+    "TIDEGAUGE_ALERT_WEBHOOK run --upstreams": (
+        "test_run_faults.py::test_a_block_is_alerted_until_it_is_mended_and_ten_readers_are_never_disturbed"
+    ),
     "capture --upstreams --venues --symbols --interval": "test_capture.py::test_a_signal_ends_it_cleanly",
     "rebuild": "test_rebuild_sample.py::test_a_rebuild_publishes_the_same_tables_to_their_hashes",
 }

@@ -135,7 +135,7 @@ print(reads)
 """
 
 
-def test_a_critical_failure_blocks_publishing_is_alerted_until_it_is_mended_and_ten_readers_are_never_disturbed(
+def test_a_block_is_alerted_until_it_is_mended_and_ten_readers_are_never_disturbed(
     data: Path, server: SampleServer, tmp_path: Path
 ) -> None:
     published, stop = data / "replay" / "published", tmp_path / "stop"
