@@ -63,6 +63,15 @@ def test_a_book_is_stored_once(tmp_path):
     assert found.filter(pl.col("sequence") == 1)["received_at"].item() == book().received_at
 
 
+def test_the_first_of_many_segments_has_a_book_whichever_is_ready_first(tmp_path):
+    told = [book(sequence=n) for n in range(3)]
+    for count in range(8):
+        spooled(tmp_path / "spool", told * (1 if count else 200))  # the first takes longest
+    done = list(ingest(segments(tmp_path / "spool"), tmp_path / "books"))
+    assert [each.repeated for each in done] == [597, *[3] * 7]
+    assert [len(each.files) for each in done] == [1, *[0] * 7]
+
+
 def test_metrics_have_one_row_a_time(tmp_path):
     told = [book(sequence=2), book(sequence=1, limit=3), book(symbol="ETH/USDT")]
     (done,) = ingest(spooled(tmp_path / "spool", told), tmp_path / "books")

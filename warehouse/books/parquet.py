@@ -19,8 +19,8 @@ from warehouse.books.segment import sync_folder
 from warehouse.naming import naming
 
 #: A market's books follow one another, so that compression meets the levels that did not change again; dictionaries
-#: would hide them. One row group and large pages for the same reason: a segment is small enough. From level 4 on
-#: compression takes twice as long for a tenth of the size. Nobody looks for a book by the prices in it.
+#: would hide them. One row group and large pages for the same reason: a segment is small enough. Beyond level 4
+#: compression takes twice as long for a tenth less. Nobody looks for a book by the prices in it.
 COUNTERS = ("observed_at", "received_at", "sequence")
 ENCODING: dict[str, Any] = {
     "compression": "zstd",
