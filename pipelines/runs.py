@@ -16,7 +16,7 @@ from warehouse.landing import Fetched
 
 if TYPE_CHECKING:
     import dagster as dg
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 
 @dataclass(frozen=True, kw_only=True)
