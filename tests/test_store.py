@@ -1,5 +1,6 @@
 """The store: what it refuses, how vintages come to be, what its ledger knows."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -438,8 +439,9 @@ def test_a_second_process_is_told_in_one_line_that_the_warehouse_is_in_use(tmp_p
             timeout=60,
         )
     (line,) = done.stdout.splitlines()
-    assert line.startswith(f"the warehouse {tmp_path / 'warehouse.duckdb'} cannot be opened: ")
-    assert "lock" in line
+    database = tmp_path / "warehouse.duckdb"
+    holder = f"(PID {os.getpid()})"
+    assert line == f"the warehouse {database} is in use by another process {holder}: run again when it has ended"
     assert "Traceback" not in done.stderr
 
 

@@ -36,7 +36,15 @@ from warehouse.tables import TABLES
 
 NOW = START + timedelta(days=5)
 #: The series that are asked for, with what is told of each in a week.
-TOLD = {"WALCL": 6_610_000, "WTREGEN": 850_000, "WDTGAL": 840_000, "RRPONTSYD": 10, "SOFR": 4, "TREAST": 4_200_000}
+TOLD = {
+    "WALCL": 6_610_000,
+    "WTREGEN": 850_000,
+    "WDTGAL": 840_000,
+    "RRPONTSYD": 10,
+    "SOFR": 4,
+    "TREAST": 4_200_000,
+    "M2SL": 22_000,
+}
 #: Of the tables, those that are made and, with what they rest on, published.
 MADE = ("staged.series", "staged.liquidity_week", "staged.book_capture", "metrics.net_liquidity")
 FACTS = ("facts.observation", "facts.landed", "facts.book_capture", "quality.quarantine", "quality.gap")

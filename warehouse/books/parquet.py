@@ -34,6 +34,10 @@ ENCODING: dict[str, Any] = {
 DAY_US = 86_400_000_000
 
 
+class BooksError(Exception):
+    """Books at rest cannot be read; nothing was changed."""
+
+
 def ordered(books: pa.Table) -> pa.RecordBatch:
     """The books by market and time, those of one key in the order in which they came."""
     rows = pc.sort_indices(books, sort_keys=[(name, "ascending") for name in KEY])
@@ -80,7 +84,7 @@ def unknown(
     """The books of a day that no other batch has, stored or pending; only keys of the same hours are read."""
     span = pc.min_max(books["observed_at"]).as_py()
     own, keys = file_of(root, day, name), list(KEY)
-    others = [pq.ParquetFile(path).read(columns=keys) for path in _others(own) if _overlaps(path, span)]
+    others = [_keys(path, keys) for path in _others(own) if _overlaps(path, span)]
     others += [pa.Table.from_batches([batch.select(keys)]) for batch in pending]
     if not others:
         return books
@@ -117,9 +121,27 @@ def _others(own: Path) -> list[Path]:
     return [path for path in sorted(own.parent.glob("*.parquet")) if path != own]
 
 
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from None
+
+
+def _keys(path: Path, keys: list[str]) -> pa.Table:
+    try:
+        return _opened(path).read(columns=keys)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> BooksError:
+    return BooksError(f"{path} cannot be read: {error}; tidegauge verify --repair mends it or sets it aside")
+
+
 def _overlaps(path: Path, span: dict[str, datetime]) -> bool:
     """Whether a file has books of this span of time, as far as its footer tells."""
-    metadata = pq.read_metadata(path)
+    metadata = _opened(path).metadata
     column = SCHEMA.get_field_index("observed_at")
     for group in range(metadata.num_row_groups):
         statistics = metadata.row_group(group).column(column).statistics
