@@ -72,7 +72,9 @@ def _is_said(row: dict[str, Any], said: Iterable[float]) -> bool:
     """Open interest is brought to one-sided coins and USD; what it was brought from stands there."""
     amounts = [row["open_interest_contracts"]]
     amounts += [row[f"open_interest_{unit}"] * row["side_factor"] for unit in ("coin", "usd")]
-    return any(amount is not None and math.isclose(amount, one, rel_tol=1e-9) for amount in amounts for one in said)
+    return any(
+        amount is not None and math.isclose(abs(amount), one, rel_tol=1e-9) for amount in amounts for one in said
+    )
 
 
 def _place(body: bytes, locator: str, *, whole: bool) -> str:

@@ -63,7 +63,8 @@ def test_the_user_interface_listens_on_loopback(tmp_path: Path) -> None:
         try:
             assert ui.stdout is not None
             assert any(f"Serving dagster-webserver on http://127.0.0.1:{port}" in line for line in ui.stdout)
-            found = list(listening(*_session(ui.pid)))
+            while not (found := list(listening(*_session(ui.pid)))):
+                assert ui.poll() is None
         finally:
             ui.send_signal(signal.SIGINT)
             ui.communicate()

@@ -4,7 +4,8 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ from pipelines.sample.server import serve
 from tests.believed import unbelievable
 from tests.canned import transport
 from tests.damaged import damaged
+from tests.pipeline import needs_recordings, replay
 from warehouse.claims import Reply, UpstreamError
 from warehouse.landing import Landing
 
@@ -68,22 +70,51 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], J
         }
 
 
+RECORDED_AT = datetime(2026, 3, 20, 5, tzinfo=UTC)
+RECORDED = {
+    "fred": ("WALCL", "M2SL"),
+    "nyfed": ("NYFED_SOFR", "facts.treasury_operation"),
+    "yahoo": ("YAHOO_RUT_CLOSE", "YAHOO_IWM_CLOSE"),
+    "binanceusdm": tuple(f"binanceusdm {datum} BTC/USDT:USDT" for datum in ("candle_1d", "funding", "open_interest")),
+}
+
+
+@needs_recordings
+def test_a_damaged_recording_is_refused_or_read_right(tmp_path: Path) -> None:
+    with replay("--at", RECORDED_AT.isoformat()) as server:
+        clients = Origin("replay", server.url, RECORDED_AT).clients(Landing(tmp_path), RECORDED_AT)
+        jobs = {
+            (upstream, job.key): (clients[upstream], list(job.fetch(transport(clients[upstream].host, tmp_path).get)))
+            for upstream, keys in RECORDED.items()
+            for job in clients[upstream].jobs(lambda _key: RECORDED_AT.date() - timedelta(days=20))
+            if job.key in keys
+        }
+    assert len(jobs) == sum(map(len, RECORDED.values()))
+    for upstream, key in jobs:
+        holds(jobs, upstream, key)
+
+
 @pytest.mark.parametrize(("upstream", "key"), FETCHED, ids=[" ".join(job) for job in FETCHED])
 def test_a_damaged_reply_is_refused_or_read_right(real: Mapping[tuple[str, str], Job], upstream: str, key: str) -> None:
-    client, replies = real[upstream, key]
+    holds(real, upstream, key)
+
+
+def holds(jobs: Mapping[tuple[str, str], Job], upstream: str, key: str) -> None:
+    client, replies = jobs[upstream, key]
     assert not unbelievable(client.parse(key, replies), replies)
     for n in range(settings.default.max_examples):
-        chance = random.Random(f"{upstream} {key} {n}")
-        spoiled = _spoiled(replies, chance)
+        spoiled = _spoiled(replies, random.Random(f"{upstream} {key} {n}"))
         try:
             parsed = client.parse(key, spoiled)
         except UpstreamError as error:
-            assert all((error.source, error.reason, error.request)), error
+            named = error.source, error.reason, error.request
+            told = error.reason
         else:
-            assert not unbelievable(parsed, spoiled), n
-            for rejected in parsed.rejected:
-                assert all((rejected.source, rejected.field, rejected.reason)), rejected
-                assert len(rejected.reason) < 500
+            assert not unbelievable(parsed, spoiled), (key, n)
+            named = tuple(part for r in parsed.rejected for part in (r.source, r.field, r.reason))
+            told = max((r.reason for r in parsed.rejected), key=len, default="")
+        assert all(named), named
+        assert len(told) < 500
 
 
 def _spoiled(replies: Sequence[Reply], chance: random.Random) -> list[Reply]:

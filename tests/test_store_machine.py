@@ -164,7 +164,8 @@ class Warehouse(RuleBasedStateMachine):
         """Vintages of the past, some of them between those that are known."""
         self.now += timedelta(days=1)
         cells = [f'<observation realtime_start="{day}" date="{month}" value="{v}"/>' for day, v in sorted(told.items())]
-        body = f'<observations units="lin" count="{len(cells)}" realtime_start="1776-07-04">{"".join(cells)}</observations>'
+        head = f'<observations units="lin" count="{len(cells)}" realtime_start="1776-07-04">'
+        body = f"{head}{''.join(cells)}</observations>"
         reply = self.landing.keep(
             upstream="fred",
             base_url=NOWHERE.base_url,

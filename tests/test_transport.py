@@ -299,7 +299,7 @@ def test_a_redirect_is_not_followed_and_its_target_never_sees_the_key(tmp_path: 
     with (
         serving(OK) as elsewhere,
         serving(lambda path: Canned("", 307, headers={"Location": elsewhere.url + path})) as served,
+        pytest.raises(UpstreamError, match="HTTP 307"),
     ):
-        with pytest.raises(UpstreamError, match="HTTP 307"):
-            transport(host(served), tmp_path).get("/x", expect="json", api_key=KEY)
+        transport(host(served), tmp_path).get("/x", expect="json", api_key=KEY)
     assert elsewhere.requests == []

@@ -87,9 +87,9 @@ def _lines(key: str, reply: Reply) -> list[Line]:
         lines = [Line(reader.line_num, tuple(columns), tuple(texts)) for texts in reader if texts]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UpstreamError(key, f"not a CSV file: {error}", request=reply.landed.request) from None
-    if not reply.body.endswith(b"\n"):
-        raise UpstreamError(key, "the file is cut off in its last line", request=reply.landed.request)
     if header != columns:
         reason = f"expected the header {','.join(columns)}, got {','.join(header)[:200]!r}"
         raise UpstreamError(key, reason, request=reply.landed.request)
+    if not reply.body.endswith(b"\n"):
+        raise UpstreamError(key, "the file is cut off in its last line", request=reply.landed.request)
     return lines
