@@ -17,7 +17,7 @@ from warehouse.table import Table
 #: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
 SHAKES = (-1, 1)
 #: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
-MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 150_000
+MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 50_000
 #: What a query names: its quoted words.
 LITERAL = re.compile(r"'([^']+)'")
 
@@ -42,7 +42,7 @@ class Search:
         self._by_hints()
         if not self._is_one_each():
             self._by_groups()
-            self._by_days()
+            self._by_moments()
         for pool in self.pools.values():
             if pool.table.schema == "facts":
                 self._by_vintages(pool.table)
@@ -81,15 +81,15 @@ class Search:
         groups = [(name, group) for name, pool in self.pools.items() if len(pool.groups) > 1 for group in pool.left()]
         self._halve([{name: _is_in([group])} for name, group in groups])
 
-    def _by_days(self) -> None:
+    def _by_moments(self) -> None:
         """The ends of all, the days between them, and then the ends of each group."""
         everywhere = dict.fromkeys(self.pools, "true")
         self._trim(everywhere, self._trials())
-        self._halve([dict.fromkeys(self.pools, _is_on(day)) for day in self._days(everywhere)])
+        self._halve([dict.fromkeys(self.pools, _is_on(day)) for day in self._moments(everywhere)])
         parts = [{name: _is_in([group])} for name, pool in self.pools.items() for group in pool.left()]
         if len(parts) > 1:
-            if len(self._days(everywhere)) * len(parts) <= self._trials():
-                days = [(name, day) for name, pool in self.pools.items() for day in pool.days()]
+            if len(self._moments(everywhere)) * len(parts) <= self._trials():
+                days = [(name, day) for name, pool in self.pools.items() for day in pool.moments()]
                 self._halve(
                     [
                         {n: f"{_is_on(day)} and {is_of}"}
@@ -134,11 +134,11 @@ class Search:
         """Cut the oldest and the newest days as far as they do not matter; how many trials it took."""
         trials = 0
         for is_oldest in (True, False):
-            days = self._days(scope)
+            days = self._moments(scope)
             size = len(days) // 2
             while size and days and trials < most:
                 some = days[:size] if is_oldest else days[-size:]
-                edge = f"pool_day <= date '{some[-1]}'" if is_oldest else f"pool_day >= date '{some[0]}'"
+                edge = f"pool_at <= timestamp '{some[-1]}'" if is_oldest else f"pool_at >= timestamp '{some[0]}'"
                 trials += 1
                 if self._drop({name: f"({condition}) and {edge}" for name, condition in scope.items()}):
                     days = days[size:] if is_oldest else days[:-size]
@@ -194,8 +194,8 @@ class Search:
         except duckdb.Error:  # numbers that a query cannot even take do matter
             return True
 
-    def _days(self, scope: Part) -> list[str]:
-        return sorted({day for name, condition in scope.items() for day in self.pools[name].days(condition)})
+    def _moments(self, scope: Part) -> list[str]:
+        return sorted({day for name, condition in scope.items() for day in self.pools[name].moments(condition)})
 
 
 def _together(parts: Sequence[Part]) -> Part:
@@ -211,4 +211,4 @@ def _is_in(groups: Sequence[str]) -> str:
 
 
 def _is_on(day: str) -> str:
-    return f"pool_day = date '{day}'"
+    return f"pool_at = timestamp '{day}'"
