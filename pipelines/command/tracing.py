@@ -57,13 +57,13 @@ def _passed(passed: Passed) -> str:
     number, grain = passed.rows.height, passed.table.grain
     days = [plain(day) for day in (passed.rows[grain].min(), passed.rows[grain].max())] if grain else []
     span = f", {days[0]}" + (f" to {days[1]}" if days[0] != days[1] else "") if days else ""
-    columns = f" of {', '.join(passed.columns)}" if passed.reads and number > PRINTED else ""
-    return f"{passed.table.name}: {number:,} row{'' if number == 1 else 's'}{columns}{span}"
+    columns = f" ({', '.join(passed.columns)})" if passed.reads and passed.columns and number > PRINTED else ""
+    return f"{passed.table.name}: {number:,} row{'' if number == 1 else 's'}{span}{columns}"
 
 
 def _row(passed: Passed, row: Row) -> str:
     values = [f"{name} {shown(row[name])}" for name in passed.columns if row[name] is not None]
-    return f"{_key(passed.table, row)}  {', '.join(values)}"
+    return f"{_key(passed.table, row)}  {', '.join(values)}".rstrip()
 
 
 # -- the facts -------------------------------------------------------------------------------------
@@ -104,4 +104,4 @@ def _fact(table: Table, fact: Row) -> Iterator[str]:
 
 
 def _key(table: Table, row: Row) -> str:
-    return "  ".join(f"{name}={plain(row[name])}" for name in table.key)
+    return " ".join(f"{name}={plain(row[name])}" for name in table.key)

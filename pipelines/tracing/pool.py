@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import duckdb
 
@@ -16,7 +15,7 @@ MOST_GROUPS = 300
 class Pool:
     """The rows of one table that may still matter, seen by queries under the table's own name.
 
-    Conditions are SQL over its columns and ``pool_group``, ``pool_day``, and ``shares_key`` and ``shares_day``: whether
+    Conditions are SQL over its columns and ``pool_group``, ``pool_at``, and ``shares_key`` and ``shares_day``: whether
     the row has the key, or the day, of a row that is wanted.
     """
 
@@ -30,9 +29,9 @@ class Pool:
     def name(self) -> str:
         return f"pool.{self.table.name.replace('.', '_')}"
 
-    @cached_property
-    def day(self) -> str:
-        return f"{self.table.grain}::date" if self.table.grain else "null::date"
+    @property
+    def moment(self) -> str:
+        return f"{self.table.grain}::timestamp" if self.table.grain else "null::timestamp"
 
     def fill(self, source: str, wanted: str, wanted_table: Table) -> None:
         """Take all rows of a table; ``wanted`` names the rows for which they are candidates."""
@@ -44,12 +43,12 @@ class Pool:
             f"exists (from {wanted} as w where {' and '.join(f'w.{n} = c.{n}' for n in shared)})" if shared else "true"
         )
         days = [c.name for c in wanted_table.columns if c.type in ("date", "timestamptz") and c.name != "known_at"]
-        of_day = " or ".join(f"{self.day} in (select {n}::date from {wanted})" for n in days) or "true"
+        of_day = " or ".join(f"({self.moment})::date in (select {n}::date from {wanted})" for n in days) or "true"
         self.connection.execute(f"create schema if not exists {self.table.schema}")
         self.connection.execute(
             f"create or replace table {self.name} as "
-            f"select *, {group} as pool_group, {self.day} as pool_day, {of_key} as shares_key, {of_day} as shares_day "
-            f"from {source} as c"
+            f"select *, {group} as pool_group, {self.moment} as pool_at, "
+            f"{of_key} as shares_key, {of_day} as shares_day from {source} as c"
         )
         self.groups = tuple(self.left())
         self.wanted = self._one(f"select count(*) from {wanted}") if set(wanted_table.key) == set(shared) else 0
@@ -99,10 +98,10 @@ class Pool:
         """The groups of the rows that are left."""
         return [group for (group,) in self._all(f"select distinct pool_group from {self.name} order by 1")]
 
-    def days(self, condition: str = "true") -> list[str]:
-        """The days of the rows that are left, in order."""
-        found = self._all(f"select distinct pool_day::varchar from {self.name} where {condition} order by 1")
-        return [day for (day,) in found if day]
+    def moments(self, condition: str = "true") -> list[str]:
+        """The days, or times of day, of the rows that are left, in order."""
+        found = self._all(f"select distinct pool_at::varchar from {self.name} where {condition} order by 1")
+        return [moment for (moment,) in found if moment]
 
     def count(self, condition: str = "true") -> int:
         return self._one(f"select count(*) from {self.name} as c where {condition}")

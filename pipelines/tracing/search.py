@@ -5,8 +5,10 @@ together, and then in halves, as long as there are trials left; what was not sho
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import duckdb
 
@@ -17,7 +19,7 @@ from warehouse.table import Table
 #: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
 SHAKES = (-1, 1)
 #: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
-MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 150_000
+MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 50_000
 #: What a query names: its quoted words.
 LITERAL = re.compile(r"'([^']+)'")
 
@@ -42,7 +44,7 @@ class Search:
         self._by_hints()
         if not self._is_one_each():
             self._by_groups()
-            self._by_days()
+            self._by_moments()
         for pool in self.pools.values():
             if pool.table.schema == "facts":
                 self._by_vintages(pool.table)
@@ -79,30 +81,19 @@ class Search:
 
     def _by_groups(self) -> None:
         groups = [(name, group) for name, pool in self.pools.items() if len(pool.groups) > 1 for group in pool.left()]
-        self._halve([{name: _is_in([group])} for name, group in groups])
+        self._halve(groups, _of_groups)
 
-    def _by_days(self) -> None:
-        """The ends of all, the days between them, and then the ends of each group."""
+    def _by_moments(self) -> None:
+        """The ends of all, the days between them, and then the same of each group."""
         everywhere = dict.fromkeys(self.pools, "true")
         self._trim(everywhere, self._trials())
-        self._halve([dict.fromkeys(self.pools, _is_on(day)) for day in self._days(everywhere)])
-        parts = [{name: _is_in([group])} for name, pool in self.pools.items() for group in pool.left()]
-        if len(parts) > 1:
-            if len(self._days(everywhere)) * len(parts) <= self._trials():
-                days = [(name, day) for name, pool in self.pools.items() for day in pool.days()]
-                self._halve(
-                    [
-                        {n: f"{_is_on(day)} and {is_of}"}
-                        for part in parts
-                        for n, is_of in part.items()
-                        for m, day in days
-                        if m == n
-                    ]
-                )
-            else:
-                most = self._trials()
-                for part in parts:
-                    most -= self._trim(part, most)
+        self._halve(self._moments(everywhere), lambda some: _between(everywhere, some))
+        groups = [{name: _is_in([group])} for name, pool in self.pools.items() for group in pool.left()]
+        trials = self._trials()
+        for group in groups if len(groups) > 1 else ():
+            if trials > 0:
+                trials -= self._trim(group, trials)
+                trials -= self._halve(self._moments(group), partial(_between, group))
 
     def _by_vintages(self, table: Table) -> None:
         """What was superseded, or is not the vintage that counts."""
@@ -121,26 +112,26 @@ class Search:
 
     # -- how it is tried ---------------------------------------------------------------------------
 
-    def _halve(self, parts: Sequence[Part]) -> None:
-        """Leave out what does not matter of these parts: all of them, halves, quarters, while there are trials."""
-        waiting, trials = [list(parts)], 0
+    def _halve(self, parts: Sequence[Any], together: Callable[[Sequence[Any]], Part]) -> int:
+        """Leave out what does not matter of these parts: all, halves, quarters, while there are trials; how many."""
+        waiting, trials = [parts], 0
         while waiting and trials < self._trials():
             some = waiting.pop(0)
             trials += 1
-            if some and not self._drop(_together(some)) and len(some) > 1:
+            if some and not self._drop(together(some)) and len(some) > 1:
                 waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+        return trials
 
     def _trim(self, scope: Part, most: int) -> int:
         """Cut the oldest and the newest days as far as they do not matter; how many trials it took."""
         trials = 0
         for is_oldest in (True, False):
-            days = self._days(scope)
+            days = self._moments(scope)
             size = len(days) // 2
             while size and days and trials < most:
                 some = days[:size] if is_oldest else days[-size:]
-                edge = f"pool_day <= date '{some[-1]}'" if is_oldest else f"pool_day >= date '{some[0]}'"
                 trials += 1
-                if self._drop({name: f"({condition}) and {edge}" for name, condition in scope.items()}):
+                if self._drop(_between(scope, some)):
                     days = days[size:] if is_oldest else days[:-size]
                     size = min(size, len(days) // 2)
                 else:
@@ -194,21 +185,20 @@ class Search:
         except duckdb.Error:  # numbers that a query cannot even take do matter
             return True
 
-    def _days(self, scope: Part) -> list[str]:
-        return sorted({day for name, condition in scope.items() for day in self.pools[name].days(condition)})
+    def _moments(self, scope: Part) -> list[str]:
+        return sorted({day for name, condition in scope.items() for day in self.pools[name].moments(condition)})
 
 
-def _together(parts: Sequence[Part]) -> Part:
-    whole: dict[str, list[str]] = {}
-    for part in parts:
-        for name, condition in part.items():
-            whole.setdefault(name, []).append(condition)
-    return {name: " or ".join(f"({c})" for c in conditions) for name, conditions in whole.items()}
+def _of_groups(some: Sequence[tuple[str, str]]) -> Part:
+    """Whole groups, each told with its table."""
+    return {name: _is_in([group for of, group in some if of == name]) for name in {name for name, _ in some}}
+
+
+def _between(scope: Part, moments: Sequence[str]) -> Part:
+    """What is left of some rows from the first to the last of moments that follow each other."""
+    span = f"pool_at between timestamp '{moments[0]}' and timestamp '{moments[-1]}'"
+    return {name: f"({condition}) and {span}" for name, condition in scope.items()}
 
 
 def _is_in(groups: Sequence[str]) -> str:
     return "pool_group in (" + ", ".join("'" + group.replace("'", "''") + "'" for group in groups) + ")"
-
-
-def _is_on(day: str) -> str:
-    return f"pool_day = date '{day}'"
