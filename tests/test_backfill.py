@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -74,9 +75,11 @@ def data(server: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_a_backfill_that_is_killed_goes_on_with_what_is_missing_and_knows_what_cannot_be_had(
     data: Path, server: SampleServer
 ) -> None:
+    killed = Event()
+
     def slow(target: str, reply: Reply) -> Reply:
         if asked(target) == "DGS10":
-            time.sleep(20)
+            killed.wait()
         return without("DGS2")(target, reply)
 
     server.spoil = slow
@@ -91,6 +94,7 @@ def test_a_backfill_that_is_killed_goes_on_with_what_is_missing_and_knows_what_c
             done = {series_id for series_id in LOST if any(f'"key": "{series_id}"' in line for line in lines)}
             time.sleep(0.05)
         running.send_signal(signal.SIGKILL)
+        killed.set()
     assert len(live_rows(data, GAPS, "replay")) == 3
 
     # What had come before the kill is recorded first: one gap is closed by it, another can no longer be.

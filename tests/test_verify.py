@@ -268,19 +268,22 @@ def test_a_lost_log_is_named_and_mended(folder: Folder, mend: Callable[[], list[
     assert tables(folder) == before
 
 
-@pytest.mark.parametrize("name", ["the ledger's mirror", "the coverage of captures", "the books that were refused"])
 @pytest.mark.parametrize("is_end", [False, True], ids=["in the middle", "at its end"])
-def test_a_damaged_log_is_written_again_from_the_database(
-    folder: Folder, mend: Callable[[], list[str]], name: str, is_end: bool
+def test_damaged_logs_are_written_again_from_the_database(
+    folder: Folder, mend: Callable[[], list[str]], is_end: bool
 ) -> None:
-    path = FILES[name][0](folder)
+    names = ("the ledger's mirror", "the coverage of captures", "the books that were refused")
+    paths = [FILES[name][0](folder) for name in names]
     before = tables(folder)
-    flip(path, random.Random(2), at=path.stat().st_size - 1 if is_end else 5)
-    damaged = path.read_bytes()
+    for path in paths:
+        flip(path, random.Random(2), at=path.stat().st_size - 1 if is_end else 5)
+    damaged = {path.name: path.read_bytes() for path in paths}
+    assert {damage.path for damage in damages(folder)} == set(paths)
     mend()
     assert damages(folder) == []
-    (kept,) = folder.root.glob(f"damaged-*-{path.name}")
-    assert kept.read_bytes() == damaged
+    for name, content in damaged.items():
+        (kept,) = folder.root.glob(f"damaged-*-{name}")
+        assert kept.read_bytes() == content
     folder.database.unlink()  # which is then made again from landing and these
     (damage,) = damages(folder)
     assert damage.kind == "database"
