@@ -2,7 +2,9 @@
 
     python -m bench.run_overhead [--upstreams URL] [--repeat 3]
 
-Prints a Markdown table: a first run, an unchanged run, and empty assets (with and without as many empty checks).
+Prints a Markdown table: a first run, an unchanged run, and empty assets (with and without as many empty checks), with
+Dagster as it comes and with the storage of this repository; then how an unchanged run less fetching compares.
+Seconds are of the clock, cpu of the processor: on a machine that others use only the latter compares.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from pipelines.definitions import build_defs
+from pipelines.places import REPOSITORY
 
 EMPTY = """
 import sys
@@ -52,14 +55,14 @@ print(json.dumps(spent))
 """
 
 
-def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds and peak MB of a process."""
+def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float, float]:
+    """Seconds, CPU seconds and peak MB of a process."""
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{' '.join(command[:3])} ended with {status}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
@@ -76,24 +79,31 @@ def main() -> None:
         unchanged, steps = [], []
         graph = build_defs().resolve_asset_graph()
         assets, checks = len(graph.get_all_asset_keys()), len(graph.asset_check_keys)
-        empty: dict[tuple[int, int], list[tuple[float, float]]] = {(assets, 0): [], (assets, checks): []}
+        kinds = [(0, "as it comes"), (checks, "as it comes"), (0, "with our storage"), (checks, "with our storage")]
+        empty: list[list[tuple[float, float, float]]] = [[] for _ in kinds]
         for _ in range(options.repeat):
             unchanged.append(timed(run, ours))
             steps.append(_steps(ours))
-            for count, checked in empty:
-                home = Path(folder, f"empty-{count}-{checked}")
+            for (checked, storage), times in zip(kinds, empty, strict=True):
+                home = Path(folder, f"empty-{checked}-{storage}")
                 home.mkdir(exist_ok=True)
                 theirs = {**os.environ, "DAGSTER_HOME": str(home)}
-                command = [sys.executable, "-c", EMPTY, str(count), str(checked)]
-                empty[count, checked].append(timed(command, theirs))
+                if storage == "with our storage":
+                    theirs |= {"DAGSTER_HOME": str(REPOSITORY), "TIDEGAUGE_DAGSTER": str(home)}
+                times.append(timed([sys.executable, "-c", EMPTY, str(assets), str(checked)], theirs))
         rows.append(("unchanged run", unchanged, steps))
-        rows += [(f"{a} empty assets, {c} empty checks", times, []) for (a, c), times in empty.items()]
+        for (checked, storage), times in zip(kinds, empty, strict=True):
+            rows.append((f"{assets} empty assets, {checked} empty checks, Dagster {storage}", times, []))
     parts = ("fetch", "record", "build", "check", "publish", "run")
-    print(f"| what | seconds | peak MB | {' | '.join(parts)} |\n|---|---|---|{'---|' * len(parts)}")
+    print(f"| what | seconds | cpu | peak MB | {' | '.join(parts)} |\n|---|---|---|---|{'---|' * len(parts)}")
     for name, times, steps in rows:
         split = " | ".join(f"{median(s.get(part, 0.0) for s in steps):.2f}" if steps else "" for part in parts)
-        seconds, peak = median(t for t, _ in times), median(m for _, m in times)
-        print(f"| {name} | {seconds:.2f} | {peak:.0f} | {split} |")
+        seconds, cpu, peak = (median(column) for column in zip(*times, strict=True))
+        print(f"| {name} | {seconds:.2f} | {cpu:.2f} | {peak:.0f} | {split} |")
+    less = median(t for t, _, _ in unchanged) - median(s["fetch"] for s in steps)
+    for (checked, storage), times in zip(kinds, empty, strict=True):
+        ratio = less / median(t for t, _, _ in times)
+        print(f"unchanged less fetching: {ratio:.2f} times {checked} empty checks, Dagster {storage}")
 
 
 def _steps(environment: dict[str, str]) -> dict[str, float]:

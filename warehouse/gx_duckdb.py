@@ -61,6 +61,8 @@ class EagerConnection(duckdb_engine.ConnectionWrapper):  # type: ignore[misc]
 class EagerDialect(duckdb_engine.Dialect):  # type: ignore[misc]
     """DuckDB of which only reading is asked: each statement is a transaction of its own."""
 
+    supports_statement_cache = False  # as of the dialect it extends
+
     def do_begin(self, connection: Any) -> None:
         """Nothing to begin."""
 
