@@ -79,7 +79,7 @@ FAULTS = {
         _killed("killed: inside a write", KilledWriting(("fetch", "record", "books", "publish"), 200_000), 2),
         _full("landing", Full("fetch", 1, 9_000)),
         _full("WAL and its mirror", Full("record", 1, 8_000)),
-        _full("checkpoint", Full("build", 200_000, 8_000_000, checkpoint=True)),
+        _full("checkpoint", Full("build", 200_000, 4_000_000, checkpoint=True)),
         _full("Parquet of order books", Full("books", 1, 4_000)),
         _full("publishing", Full("publish", 1, 4_000_000)),
         Fault(
