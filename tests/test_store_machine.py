@@ -248,6 +248,7 @@ class Warehouse(RuleBasedStateMachine):
             raise Killed
 
     @rule(seed=st.integers(0, 99))
+    @precondition(lambda self: self.waiting or self.model.held)
     def die_in_the_journal(self, seed: int) -> None:
         """A line of a job of which only a part reached the disk: that job is to be fetched again."""
         with self.landing.journal_path.open("ab") as journal:
