@@ -214,15 +214,17 @@ class Warehouse(RuleBasedStateMachine):
             self.now += timedelta(seconds=1)
 
     @rule()
+    @precondition(lambda self: self.waiting or self.model.held)
     def make_again(self) -> None:
-        """Every table from landing: the same to the last bit."""
+        """Every table from landing: the same to the last bit. Before anything is landed a gap is of the clock."""
         self.record()
         review(self.store, self.now)
         before = hashes(self.store)
         self.close()
         self._rebuild()
         self.open()
-        assert hashes(self.store) == before
+        after = hashes(self.store)
+        assert [name for name in before if before[name] != after[name]] == []
 
     def _rebuild(self) -> None:
         def derive(store: Store) -> None:
@@ -246,6 +248,7 @@ class Warehouse(RuleBasedStateMachine):
             raise Killed
 
     @rule(seed=st.integers(0, 99))
+    @precondition(lambda self: self.waiting or self.model.held)
     def die_in_the_journal(self, seed: int) -> None:
         """A line of a job of which only a part reached the disk: that job is to be fetched again."""
         with self.landing.journal_path.open("ab") as journal:
