@@ -9,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
 from typing import Any
-from xml.etree import ElementTree
 
 import polars as pl
 
 from warehouse.claims import Parsed, Reply
-from warehouse.locating import located
+from warehouse.locating import Body
 from warehouse.tables.crypto_facts import CANDLE, CONTRACT_SPECIFICATION, FUNDING, OPEN_INTEREST
 from warehouse.tables.facts import FISCAL_FLOW, OBSERVATION
 
@@ -55,8 +54,8 @@ def unbelievable(parsed: Parsed, replies: Sequence[Reply]) -> list[str]:
         for n, row in enumerate(rows.iter_rows(named=True)):
             body = bodies[row["landed_id"]]
             said = _numbers(_place(body, row["locator"], whole=row.get("venue") == "deribit"))
-            if n == 0 and not row["locator"].startswith("/observations"):
-                located(_unpacked(body), row["locator"])
+            if n == 0:
+                Body(body).at(row["locator"])
             for name in SAID.get(table, doubles):
                 if row[name] is not None and abs(row[name]) not in said:
                     wrong.append(f"{table.name}.{name}: {row[name]!r} does not stand at {row['locator']}")
@@ -81,8 +80,8 @@ def _place(body: bytes, locator: str, *, whole: bool) -> str:
     """The bytes that a locator names. Deribit's columns are one list each: a row is in all of them."""
     if whole or locator == "$":
         return _text(body)
-    if found := re.fullmatch(r"/observations/observation\[(\d+)\]", locator):
-        return " ".join(ElementTree.fromstring(body)[int(found[1]) - 1].attrib.values())
+    if locator.startswith("/observations/"):
+        return Body(body).at(locator)
     if locator.startswith("/"):
         return json.dumps(
             reduce(
@@ -91,7 +90,7 @@ def _place(body: bytes, locator: str, *, whole: bool) -> str:
                 _document(body),
             )
         )
-    return located(_unpacked(body), locator)
+    return Body(body).at(locator)
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -32,7 +32,7 @@ ELSEWHERE = {
 def commands() -> list[list[str]]:
     """What follows each prompt, and each call of ours with what it is told within a sentence, as words."""
     shown = [line.removeprefix("$ ") for line in re.findall(r"^\$ .+$", README, re.MULTILINE)]
-    within = re.findall(r"`(tidegauge \S+ [^`]+)`", README)
+    within = re.findall(r"`(tidegauge [^`\s]+ [^`\n]+)`", README)
     return [words for line in (*shown, *within) if (words := shlex.split(line, comments=True))]
 
 
@@ -54,7 +54,7 @@ def test_what_is_run_elsewhere_is_shown_and_its_test_is_there() -> None:
         assert f"def {name}(" in (ROOT / "tests" / file).read_text(), test
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)", README))))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"[`$] ?make ([a-z]+)", README))))
 def test_every_target_is_there_and_says_what_it_does(target: str) -> None:
     assert re.search(rf"^{target}:.*## \w", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

@@ -1,7 +1,9 @@
 """From a number to the bytes: every fact that could have changed it is named, with the place it was parsed from."""
 
+import io
 import json
 import random
+import zipfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -53,6 +55,17 @@ def test_a_locator_leads_to_the_bytes_as_they_were_received(locator: str, bytes_
 def test_a_place_that_is_not_there_is_an_error(locator: str) -> None:
     with pytest.raises(ValueError, match=locator.rsplit("/", 1)[-1].removeprefix("line ")):
         Body(JSON).at(locator)
+
+
+def test_archived_vintages_and_packed_files_have_places_too() -> None:
+    xml = b'<observations units="lin">\n<observation date="2026-01-07" value="4.1"/>\n</observations>'
+    assert Body(xml).at("/observations/observation[1]") == '<observation date="2026-01-07" value="4.1"/>'
+    with pytest.raises(ValueError, match="there are 1 of observation"):
+        Body(xml).at("/observations/observation[2]")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("metrics.csv", "create_time,sum_open_interest\n2025-10-11 00:05:00,78201.5\n")
+    assert Body(packed.getvalue()).at("line 2") == "2025-10-11 00:05:00,78201.5"
 
 
 def test_many_places_of_one_body_are_each_their_own() -> None:

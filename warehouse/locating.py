@@ -1,13 +1,17 @@
 """The exact bytes that a fact was parsed from: the part of a landed body that a locator names."""
 
+import io
 import json
 import re
+import zipfile
 from functools import cached_property
 from json.decoder import JSONDecodeError
 
 from warehouse.claims import WHOLE_REPLY
 
 SPACE = re.compile(r"[\s,:]*")
+#: The n-th child of an XML document's root, as ``/observations/observation[7]``.
+CHILD = re.compile(r"/\w+/(\w+)\[(\d+)\]")
 _DECODER = json.JSONDecoder()
 
 
@@ -15,11 +19,12 @@ class Body:
     """A landed body, in which many places are looked up; what was passed on the way to one is remembered."""
 
     def __init__(self, body: bytes) -> None:
-        self.text = body.decode()
+        self.text = (_packed(body) if body.startswith(b"PK") else body).decode()
         self._members: dict[int, dict[str, int]] = {}
 
     def at(self, locator: str) -> str:
-        """The text of a line (``line 7``) or of a JSON value (``/data/3/close``), just as it was received.
+        """The text of a line (``line 7``), of a JSON value (``/data/3/close``) or of an XML element
+        (``/observations/observation[7]``), just as it was received.
 
         Raises ValueError when the body has no such place.
         """
@@ -30,6 +35,11 @@ class Body:
             if not 1 <= number <= len(self._lines):
                 raise ValueError(f"{locator}: the body has {len(self._lines)} lines")
             return self._lines[number - 1]
+        if child := CHILD.fullmatch(locator):
+            elements = re.findall(rf"<{child[1]}\b[^>]*>", self.text)
+            if not 1 <= int(child[2]) <= len(elements):
+                raise ValueError(f"{locator}: there are {len(elements)} of {child[1]}")
+            return elements[int(child[2]) - 1]
         try:
             start = self._skip(0)
             for step in locator.split("/")[1:]:
@@ -69,3 +79,9 @@ class Body:
     def _skip(self, at: int) -> int:
         found = SPACE.match(self.text, at)
         return found.end() if found else at
+
+
+def _packed(body: bytes) -> bytes:
+    """The one file of a zip archive, whose parser has looked at it before it was believed."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return archive.read(archive.namelist()[0])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
+from assets.clients.cells import shown
 from assets.clients.jobs import Job, Newest
 from assets.clients.transport import Get, Host
 from assets.clients.venues.open_interest import claim
@@ -86,7 +87,9 @@ class BinanceArchive:
         source, day = f"{VENUE.name} archive {instrument.symbol}", _day_of(zipped)
         expected = checksum.body.decode("ascii", "replace").split()[:1]
         if expected != [hashlib.sha256(zipped.body).hexdigest()]:
-            raise UpstreamError(source, f"not the file its checksum is of: {expected}", request=zipped.landed.request)
+            raise UpstreamError(
+                source, f"not the file its checksum is of: {shown(expected)}", request=zipped.landed.request
+            )
         lines = _lines(source, _unpacked(source, zipped, f"{_name(instrument, day)}.csv"), zipped)
         told = one_each(parsed, source, "observed_at", _told(parsed, source, instrument, day, lines))
         parsed.add(OPEN_INTEREST, [claim for _, claim in told], zipped)
