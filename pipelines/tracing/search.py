@@ -19,7 +19,7 @@ from warehouse.table import Table
 #: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
 SHAKES = (-1, 1)
 #: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
-MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 50_000
+MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 150_000
 #: What a query names: its quoted words.
 LITERAL = re.compile(r"'([^']+)'")
 
