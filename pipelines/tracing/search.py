@@ -52,10 +52,14 @@ class Search:
                 self._by_columns(pool)
 
     def answers(self) -> Answers:
-        """How many rows each question returns, and a hash of every bit of them in any order."""
+        """How many rows each question returns, and a hash of every bit of them in any order.
+
+        Hashed twice: a hash of several columns is an xor of the last of them, so that the same change in two rows,
+        both flags from true to false, would not show in a sum over rows.
+        """
         told = []
         for question in self.step.questions:
-            query = f"select count(*), coalesce(bit_xor(hash(answer)), 0) from (\n{question}\n) as answer"
+            query = f"select count(*), coalesce(sum(hash(hash(answer))), 0) from (\n{question}\n) as answer"
             told += self.connection.execute(query).fetchall()
         return told
 
