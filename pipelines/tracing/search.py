@@ -58,7 +58,7 @@ class Search:
         """How many rows each question returns, and a hash of every bit of them in any order.
 
         Hashed twice: a hash of several columns is an xor of the last of them, so that the same change in two rows,
-        both flags from true to false, would not show in a sum over rows.
+        both flags from true to false, would not show in an xor over rows, nor would a row that is there twice.
         """
         told = []
         for question in self.step.questions:
