@@ -1,6 +1,6 @@
 """Candidates: a copy of the rows that a query reads, of which some can be left out, shaken, or be without a column."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -21,6 +21,7 @@ class Pool:
 
     connection: duckdb.DuckDBPyConnection
     table: Table
+    parts: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     hidden: set[str] = field(default_factory=set)
     wanted: int = 0
@@ -50,7 +51,7 @@ class Pool:
             f"select *, {group} as pool_group, {self.moment} as pool_at, "
             f"{of_key} as shares_key, {of_day} as shares_day from {source} as c"
         )
-        self.groups = tuple(self.left())
+        self.parts, self.groups = tuple(told), tuple(self.left())
         self.wanted = self._one(f"select count(*) from {wanted}") if set(wanted_table.key) == set(shared) else 0
         self.show()
 
@@ -98,6 +99,13 @@ class Pool:
         """The groups of the rows that are left."""
         return [group for (group,) in self._all(f"select distinct pool_group from {self.name} order by 1")]
 
+    def unnamed(self, words: Collection[str]) -> Iterator[str]:
+        """The rows with other values of a part of the key than those among the words, for each part that has any."""
+        for part in self.parts:
+            values = {value for (value,) in self._all(f"select distinct {part} from {self.name}")}
+            if named := values & set(words):
+                yield f"{part} not in {listed(sorted(named))}"
+
     def moments(self, condition: str = "true") -> list[str]:
         """The days, or times of day, of the rows that are left, in order."""
         found = self._all(f"select distinct pool_at::varchar from {self.name} where {condition} order by 1")
@@ -112,6 +120,11 @@ class Pool:
     def _one(self, query: str) -> int:
         ((found,),) = self.connection.execute(query).fetchall()
         return int(found)
+
+
+def listed(words: Collection[str]) -> str:
+    """Words as SQL writes a list of them."""
+    return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + ")"
 
 
 def _alike(name: str, table: Table, other: Table) -> bool:

@@ -12,16 +12,16 @@ from typing import Any
 
 import duckdb
 
-from pipelines.tracing.pool import Pool
+from pipelines.tracing.pool import Pool, listed
 from pipelines.tracing.step import Step
 from warehouse.table import Table
 
 #: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
 SHAKES = (-1, 1)
 #: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
-MOST_TRIALS, LEAST_TRIALS, ROWS = 50, 5, 50_000
-#: What a query names: its quoted words.
-LITERAL = re.compile(r"'([^']+)'")
+MOST_TRIALS, LEAST_TRIALS, ROWS = 32, 5, 150_000
+#: What a query names: its quoted words. A comment's apostrophe has no other on its line.
+LITERAL = re.compile(r"'([^'\n]+)'")
 
 #: Tables, each with a condition on its rows.
 Part = Mapping[str, str]
@@ -42,7 +42,10 @@ class Search:
         """Leave in the pools what matters."""
         self.told = self.answers()
         self._by_hints()
-        if not self._is_one_each():
+        trials = 0
+        # Again while fewer rows are left, of which each way may be tried in more parts.
+        while not self._is_one_each() and self._trials() > trials:
+            trials = self._trials()
             self._by_groups()
             self._by_moments()
         for pool in self.pools.values():
@@ -52,10 +55,14 @@ class Search:
                 self._by_columns(pool)
 
     def answers(self) -> Answers:
-        """How many rows each question returns, and a hash of every bit of them in any order."""
+        """How many rows each question returns, and a hash of every bit of them in any order.
+
+        Hashed twice: a hash of several columns is an xor of the last of them, so that the same change in two rows,
+        both flags from true to false, would not show in an xor over rows, nor would a row that is there twice.
+        """
         told = []
         for question in self.step.questions:
-            query = f"select count(*), coalesce(bit_xor(hash(answer)), 0) from (\n{question}\n) as answer"
+            query = f"select count(*), coalesce(sum(hash(hash(answer))), 0) from (\n{question}\n) as answer"
             told += self.connection.execute(query).fetchall()
         return told
 
@@ -63,8 +70,10 @@ class Search:
 
     def _by_hints(self) -> None:
         """What shares neither key nor day with the rows, or is named by neither them nor the query, rarely matters."""
+        literals = set(LITERAL.findall(self.step.text))
         hints = [dict.fromkeys(self.pools, "not shares_key")]
-        for names in (self.names, set(LITERAL.findall(self.step.text))):
+        hints += [{name: rows} for name, pool in self.pools.items() for rows in pool.unnamed(literals)]
+        for names in (self.names, literals):
             unnamed = {
                 name: [group for group in pool.groups if not any(n in group or (group and group in n) for n in names)]
                 for name, pool in self.pools.items()
@@ -139,8 +148,10 @@ class Search:
         return trials
 
     def _trials(self) -> int:
-        rows = sum(pool.count() for pool in self.pools.values())
-        return max(LEAST_TRIALS, min(MOST_TRIALS, ROWS // max(rows, 1)))
+        return max(LEAST_TRIALS, min(MOST_TRIALS, ROWS // max(self._rows(), 1)))
+
+    def _rows(self) -> int:
+        return sum(pool.count() for pool in self.pools.values())
 
     def _drop(self, part: Part) -> bool:
         """Leave these rows out for good if they do not matter."""
@@ -201,4 +212,4 @@ def _between(scope: Part, moments: Sequence[str]) -> Part:
 
 
 def _is_in(groups: Sequence[str]) -> str:
-    return "pool_group in (" + ", ".join("'" + group.replace("'", "''") + "'" for group in groups) + ")"
+    return f"pool_group in {listed(groups)}"

@@ -65,7 +65,7 @@ class Selected:
         return Step(tuple(questions), self.model.text)
 
     def _part(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.filter(pl.col(name).is_in(values) for name, values in self._told(frame))
+        return frame.filter(*(pl.col(name).is_in(values) for name, values in self._told(frame)))
 
     def _told(self, frame: pl.DataFrame) -> Iterator[tuple[str, Sequence[Any]]]:
         return ((name, values) for name, values in self.selection.items() if name in frame.columns)

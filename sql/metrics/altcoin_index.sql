@@ -9,9 +9,10 @@ with reported as (
     select
         p.*,
         count(p.spot_volume_usd) over month as venue_days,
-        avg(p.spot_volume_usd) over month as venue_volume_usd,
+        -- To the cent: the last bits of a mean over a window depend on what other rows there are.
+        round(avg(p.spot_volume_usd) over month, 2) as venue_volume_usd,
         count(r.volume_usd) over month as reported_days,
-        avg(r.volume_usd) over month as reported_volume_usd,
+        round(avg(r.volume_usd) over month, 2) as reported_volume_usd,
         greatest(p.known_at, max(p.known_at) over month) as with_volume_known_at,
         max(r.known_at) over month as with_reported_known_at
     from metrics.crypto_price as p

@@ -70,7 +70,8 @@ select
     spot_volume_usd,
     venues,
     close_usd / nullif(first(close_usd) over thirty_days, 0) - 1 as return_30d,
-    case when count(move_per_billion) over month >= 20 then avg(move_per_billion) over month end as amihud_30d,
+    -- Rounded: the last bits of a mean over a window depend on what other rows there are.
+    case when count(move_per_billion) over month >= 20 then round(avg(move_per_billion) over month, 9) end as amihud_30d,
     -- No source of circulating supply is landed yet.
     null::double as market_cap_usd,
     greatest(

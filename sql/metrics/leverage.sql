@@ -5,7 +5,7 @@ with volumes as (
         venue,
         symbol,
         (date + 1)::timestamp at time zone 'UTC' as observed_at,
-        -- To the cent: the last bits of a sum over a window depend on what other rows there are.
+        -- To the cent: the last bits of a mean over a window depend on what other rows there are.
         round(avg(volume_usd) over month, 2) as volume_30d_usd,
         max(known_at) over month as known_at
     from staged.candle

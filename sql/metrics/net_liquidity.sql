@@ -18,13 +18,20 @@ with levels as (
 ), scores as (
     select
         *,
+        -- Rounded: the last bits of a deviation over a window depend on what other rows there are.
         case when count(net_liquidity_usd) over before = 156
-            then (net_liquidity_usd - avg(net_liquidity_usd) over before)
-                / nullif(stddev_samp(net_liquidity_usd) over before, 0)
+            then round(
+                (net_liquidity_usd - avg(net_liquidity_usd) over before)
+                / nullif(stddev_samp(net_liquidity_usd) over before, 0),
+                9
+            )
         end as zscore_156w,
         case when count(change_13w_usd) over before = 156
-            then (change_13w_usd - avg(change_13w_usd) over before)
-                / nullif(stddev_samp(change_13w_usd) over before, 0)
+            then round(
+                (change_13w_usd - avg(change_13w_usd) over before)
+                / nullif(stddev_samp(change_13w_usd) over before, 0),
+                9
+            )
         end as impulse_zscore_156w,
         max(known_at) over before as levels_before_known_at,
         max(changes_known_at) over before as changes_before_known_at

@@ -106,7 +106,9 @@ with polled as (
     select
         symbol,
         date,
-        case when count(spot_volume_usd) over month >= 20 then avg(spot_volume_usd) over month end as volume_30d_usd,
+        -- To the cent: the last bits of a mean over a window depend on what other rows there are.
+        case when count(spot_volume_usd) over month >= 20 then round(avg(spot_volume_usd) over month, 2) end
+            as volume_30d_usd,
         max(known_at) over month as known_at
     from metrics.crypto_price
     window month as (partition by symbol order by date range between interval 29 days preceding and current row)
