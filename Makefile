@@ -15,8 +15,9 @@ ui: .venv/run.stamp  ## the Dagster UI with schedules on 127.0.0.1:3000
 test: .venv/dev.stamp  ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-soak: .venv/dev.stamp  ## every fault many times, and the table of docs/reliability.md
+soak: .venv/dev.stamp  ## every fault many times, the table of docs/reliability.md, and what tests try at random, for longer
 	$(BIN)/python -m tests.soak
+	$(BIN)/python -m pytest --hypothesis-profile=soak tests/test_store_machine.py tests/test_parsers_fuzzed.py tests/test_files_fuzzed.py tests/test_loopback.py
 
 bench: .venv/bench.stamp  ## the order-book path and the statistics against their peers, and what a run costs beside Dagster itself
 	$(BIN)/python -m bench.books
