@@ -36,7 +36,7 @@ class Body:
                 raise ValueError(f"{locator}: the body has {len(self._lines)} lines")
             return self._lines[number - 1]
         if child := CHILD.fullmatch(locator):
-            elements = re.findall(rf"<{child[1]}\b[^>]*>", self.text)
+            elements: list[str] = re.findall(rf"<{child[1]}\b[^>]*>", self.text)
             if not 1 <= int(child[2]) <= len(elements):
                 raise ValueError(f"{locator}: there are {len(elements)} of {child[1]}")
             return elements[int(child[2]) - 1]
