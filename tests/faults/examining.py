@@ -17,6 +17,7 @@ from tests.faults.small_run import NOW, here, make, publish, run
 from tests.faults.striking import Case
 from tests.small import hashes
 from warehouse.copies import open_published, rows_hash
+from warehouse.landing import LandingError
 from warehouse.publishing import DATABASE
 from warehouse.store import Store
 from warehouse.tables import TABLES
@@ -86,8 +87,8 @@ def _wrong(folder: Folder, *allowed: Hashes) -> list[str]:
 def _lost(case: Case, folder: Folder, before: Hashes) -> list[str]:
     """What the run was told is safe and is not there, without ``verify`` saying so."""
     lines = case.acknowledged.read_text().splitlines() if case.acknowledged.exists() else []
-    jobs = sum(job.run_id == "struck" for job in folder.landing.journal()) if "job" in lines else 0
-    found = [f"{lines.count('job') - jobs} jobs"] if jobs < lines.count("job") else []
+    lost_jobs = lines.count("job") - _kept_jobs(folder)
+    found = [f"{lost_jobs} jobs"] if lost_jobs > 0 and not _is_damaged(folder, "journal") else []
     snapshots = [line.split()[1] for line in lines if line.startswith("snapshot")]
     if snapshots and snapshots[-1] != folder.shelf.snapshot():
         found.append(f"snapshot {snapshots[-1]}")
@@ -97,9 +98,21 @@ def _lost(case: Case, folder: Folder, before: Hashes) -> list[str]:
             ((last,),) = connection.execute("select coalesce(max(batch_id), 0) from quality.ledger").fetchall()
     except duckdb.Error:
         return found
-    if batches and last < batches[-1] and not any(d.kind == "database" for d in verify(folder).damages):
+    if batches and last < batches[-1] and not _is_damaged(folder, "database"):
         found.append(f"batches {last + 1} to {batches[-1]}")
     return found
+
+
+def _kept_jobs(folder: Folder) -> int:
+    """How many jobs of the struck run the journal has; none where it cannot be read."""
+    try:
+        return sum(job.run_id == "struck" for job in folder.landing.journal())
+    except LandingError:
+        return 0
+
+
+def _is_damaged(folder: Folder, kind: str) -> bool:
+    return any(damage.kind == kind for damage in verify(folder).damages)
 
 
 def prepared(root: Path, told: Path) -> None:
