@@ -42,13 +42,13 @@ with dg.DagsterInstance.get() as home:
 STEPS = """
 import json, sys
 from pipelines.instance import instance
-PARTS = {"landing": "fetch", "recorded": "record", "models": "build", "published__current": "publish"}
+PARTS = {"landing": "fetch", "recorded": "record", "models": "build", "suites": "check", "published": "publish"}
 with instance() as home:
     run = home.get_runs(limit=1)[0]
     record = home.get_run_record_by_id(run.run_id)
     spent = {}
     for step in home.get_run_step_stats(run.run_id):
-        part = PARTS.get(step.step_key, "check" if step.step_key.startswith("suites") else "declarations")
+        part = PARTS.get(step.step_key.rstrip("_0123456789"), "other")  # a step that is split has a number behind it
         spent[part] = spent.get(part, 0.0) + step.end_time - step.start_time
     spent["run"] = record.end_time - record.start_time
 print(json.dumps(spent))
@@ -96,8 +96,8 @@ def main() -> None:
             rows.append((f"{assets} empty assets, {checked} empty checks, Dagster {storage}", times, []))
     parts = ("fetch", "record", "build", "check", "publish", "run")
     print(f"| what | seconds | cpu | peak MB | {' | '.join(parts)} |\n|---|---|---|---|{'---|' * len(parts)}")
-    for name, times, steps in rows:
-        split = " | ".join(f"{median(s.get(part, 0.0) for s in steps):.2f}" if steps else "" for part in parts)
+    for name, times, spent in rows:
+        split = " | ".join(f"{median(s.get(part, 0.0) for s in spent):.2f}" if spent else "" for part in parts)
         seconds, cpu, peak = (median(column) for column in zip(*times, strict=True))
         print(f"| {name} | {seconds:.2f} | {cpu:.2f} | {peak:.0f} | {split} |")
     less = median(t for t, _, _ in unchanged) - median(s["fetch"] for s in steps)
