@@ -23,6 +23,8 @@ from warehouse.store import Store
 from warehouse.tables import TABLES
 
 Hashes = Mapping[str, str]
+#: What tells of facts, and of when they were asked for.
+MAY_LEARN = frozenset({"facts.landed", "facts.observation", "quality.gap", "quality.sentinel", "staged.series"})
 
 
 @dataclass
@@ -52,10 +54,11 @@ def examined(case: Case, before: Hashes, undisturbed: Hashes, is_damaged: bool, 
     run(folder, case.url, "next", case.acknowledged)
     with Store.open(folder.database, "look") as store:
         after = hashes(store)
-    # Sentinels tell when a run asked: one more asks when something landed is lost.
-    told_by_clock = {"quality.sentinel"} if is_later else set()
-    found.not_converged += sorted(n for n in after if after[n] != undisturbed[n] and n not in told_by_clock)
-    found.not_converged += _wrong(folder, undisturbed, undisturbed)
+    # Asked again from the beginning, an upstream tells more than it was asked for before: nothing else may differ.
+    may_differ = MAY_LEARN if is_later else frozenset()
+    found.not_converged += sorted(n for n in after if after[n] != undisturbed[n] and n not in may_differ)
+    found.not_converged += [n for n in _wrong(folder, undisturbed, undisturbed) if n not in may_differ]
+    found.not_converged += _forgotten(folder, case.root.parents[1] / "undisturbed")
     aside = ("set aside", "no finished job names it")  # named until a person has accepted that they are gone
     left = [damage for damage in verify(folder).damages if not any(sign in damage.what for sign in aside)]
     found.not_converged += map(str, left)
@@ -101,6 +104,15 @@ def _lost(case: Case, folder: Folder, before: Hashes) -> list[str]:
     if batches and last < batches[-1] and not _is_damaged(folder, "database"):
         found.append(f"batches {last + 1} to {batches[-1]}")
     return found
+
+
+def _forgotten(folder: Folder, undisturbed: Path) -> list[str]:
+    """Facts that the undisturbed run has and this one has not."""
+    with duckdb.connect(folder.database, read_only=True) as connection:
+        connection.execute(f"attach '{undisturbed / 'replay' / folder.database.name}' as undisturbed (read_only)")
+        names = ", ".join(c.name for c in TABLES["facts.observation"].columns)
+        query = f"from undisturbed.facts.observation anti join facts.observation using ({names})"
+        return [f"{row[:3]} is not there" for row in connection.execute(query).fetchall()]
 
 
 def _kept_jobs(folder: Folder) -> int:
