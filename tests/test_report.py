@@ -87,10 +87,11 @@ def test_the_command_says_where_it_is_and_copies_it(sample: Path, shelf: Shelf, 
 
 
 def test_the_newest_verdict_of_a_claim_is_shown(changed: duckdb.DuckDBPyConnection) -> None:
-    changed.execute("update metrics.claim set statement = 'It is <so>.' where claim_id = 'C01'")
+    changed.execute("update metrics.claim set part_statement = 'It is <so>.' where claim_id = 'C01'")
     told = again(changed)
     assert "Which claims hold today?" in told
     assert "It is &lt;so&gt;." in told
+    assert "close 2,603.91, close on 2026-01-08, highest close before 2,590.61" in told
 
 
 def test_a_table_that_is_not_published_is_not_asked(changed: duckdb.DuckDBPyConnection) -> None:
@@ -247,8 +248,7 @@ def test_printing_leaves_the_page_as_it_was(shelf: Shelf, browser: Browser) -> N
         before = page.evaluate(look)
         assert len(page.pdf(format="A4")) > 100_000
         page.wait_for_function("document.documentElement.dataset.drawn === 'all'")
-        page.wait_for_timeout(500)
-        assert page.evaluate(look) == before
+        page.wait_for_function(f"before => JSON.stringify(({look})()) === JSON.stringify(before)", arg=before)
     assert complaints == []
 
 

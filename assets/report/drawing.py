@@ -60,8 +60,10 @@ class Drawn:
 
     def cells(self) -> list[list[str]]:
         """The rows to read: all of a listing; of a chart the last ones, newest first."""
-        rows = self.rows.tail(ROWS_TO_READ).reverse() if isinstance(self.of, Chart) else self.rows
-        return [[cell(value) for value in row] for row in rows.rows()]
+        if isinstance(self.of, Chart):
+            return [[cell(value) for value in row] for row in self.rows.tail(ROWS_TO_READ).reverse().rows()]
+        tell = [self.of.in_words.get(name, cell) for name in self.columns]
+        return [[told(value) for told, value in zip(tell, row, strict=True)] for row in self.rows.rows()]
 
     def json(self) -> str:
         """All that page.js reads, safe within a script element."""

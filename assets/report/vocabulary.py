@@ -1,8 +1,8 @@
 """The vocabulary for saying what the page shows: numbers, charts and listings, each from the published file."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -72,12 +72,13 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """Rows to read: a query, and what it means when there are none."""
+    """Rows to read: a query, and what it means when there are none; ``in_words`` tells a column's cells."""
 
     id: str
     title: str
     query: str
     none: str
+    in_words: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

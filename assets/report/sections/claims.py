@@ -1,7 +1,10 @@
 """Which claims hold today."""
 
+import json
+
 from markupsafe import Markup
 
+from assets.report.evidence import line
 from assets.report.reading import Reader
 from assets.report.vocabulary import Listing, Section
 
@@ -34,7 +37,11 @@ SECTION = Section(
         Listing(
             id="claims-today",
             title="Claims, with their newest verdict",
-            query=f"select claim_id, part, verdict, statement, as_of from ({LATEST}) order by claim_id, part",
+            query=f"""
+                select claim_id as claim, verdict, part_statement as statement, evidence, verdict_since::date as since
+                from ({LATEST}) order by claim_id, part
+            """,
+            in_words={"evidence": lambda evidence: line(json.loads(evidence))},
             none="No claim was judged.",
         ),
     ),
