@@ -14,8 +14,8 @@ from assets.claims import findings, ledger, looks
 from assets.claims.declared import ClaimsError, claims, parts
 from assets.claims.findings import Finding, finding
 from assets.claims.predicates import PREDICATES
+from assets.report import evidence
 from pipelines.as_known import made_again
-from pipelines.command import claims as command
 from pipelines.past import StorePast
 from tests.models import day, moment, put, scratch, series, warehouse
 from warehouse.store import Store
@@ -368,7 +368,7 @@ def test_a_file_that_is_none_is_refused_at_once(text: str) -> None:
 
 
 def test_the_examples_are_right() -> None:
-    for module in (looks, findings, ledger, command):
+    for module in (looks, findings, ledger, evidence):
         assert doctest.testmod(module).failed == 0
 
 

@@ -1,11 +1,16 @@
 """The command as a person meets it: help that teaches, errors that say what to do, exit statuses with one meaning."""
 
+import doctest
+import io
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from pipelines.command import layout
 from tests.pipeline import tidegauge
 
 VERBS = (
@@ -36,11 +41,12 @@ def test_the_command_lists_its_verbs_with_examples(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["run", "--upstreams", "nowhere"], "must be sample, live or a URL, not 'nowhere'"),
-        (["show", "net_assets"], "there is no table net_assets; there are: facts.agency_mbs_operation"),
+        (["show", "net_liquid"], "there is no table net_liquid; did you mean net_liquidity? tidegauge show lists them"),
+        (["trace", "assets", "month=2026-01-01"], "there is no table assets; "),
         (["show", "net_liquidity", "--last", "0"], "0 is not in the range x>=1"),
         (
             ["serve-copy", "postgresql://h/d", "--select", "net_assets"],
-            "there is no table or schema net_assets; there are:",
+            "there is no table or schema net_assets; ",
         ),
         (["nonsense"], "No such command 'nonsense'"),
     ],
@@ -50,6 +56,47 @@ def test_wrong_usage_exits_with_2_and_says_what_is_right(tmp_path: Path, argumen
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# -- rows in a terminal ---------------------------------------------------------------------------
+
+NAMES = ("week_ending", "fed_assets_usd", "net_liquidity_usd", "known_at")
+WEEKS = [
+    (date(2026, 1, day), 6.6e12 + day, 5.7e12 - day, datetime(2026, 1, day + 1, 21, 30, tzinfo=UTC)) for day in (28, 21)
+]
+
+
+def printed(width: int) -> list[list[str]]:
+    console = Console(file=io.StringIO(), width=width, legacy_windows=False)
+    for table in layout.tables(NAMES, WEEKS, width):
+        console.print(table)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    return [[cell.strip() for cell in line[1:-1].split(line[0])] for line in lines if line[0] in "┃│"]
+
+
+def test_a_row_is_a_line_where_the_terminal_is_wide_enough() -> None:
+    assert printed(80) == [
+        ["week_ending", "fed_assets_usd", "net_liquidity_usd", "known_at"],
+        ["2026-01-28", "6,600,000,000,028", "5,699,999,999,972", "2026-01-29 21:30"],
+        ["2026-01-21", "6,600,000,000,021", "5,699,999,999,979", "2026-01-22 21:30"],
+    ]
+
+
+def test_a_row_is_a_column_where_it_is_not_and_no_number_is_cut() -> None:
+    assert printed(61) == [
+        ["week_ending", "2026-01-28", "2026-01-21"],
+        ["fed_assets_usd", "6,600,000,000,028", "6,600,000,000,021"],
+        ["net_liquidity_usd", "5,699,999,999,972", "5,699,999,999,979"],
+        ["known_at", "2026-01-29 21:30", "2026-01-22 21:30"],
+    ]
+    across = printed(61)
+    assert printed(41) == [line[:2] for line in across] + [line[::2] for line in across]
+
+
+def test_the_examples_are_right() -> None:
+    assert doctest.testmod(layout).failed == 0
 
 
 @pytest.mark.parametrize("verb", [["status"], ["report"], ["show", "net_liquidity"], ["sql", "select 1"]])

@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 from rich.progress import track
 
+from pipelines.command.naming import TableName
 from pipelines.command.reading import origin_option, published_folder
 from pipelines.places import Folder
 from warehouse.copies import export_query
 from warehouse.dictionary import dictionary
 from warehouse.licences import passed_on
+from warehouse.table import Table
 from warehouse.tables import TABLES
 
 SOURCES = "SOURCES.md"
@@ -17,21 +19,19 @@ SOURCES = "SOURCES.md"
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.argument("tables", nargs=-1)
+@click.argument("tables", nargs=-1, type=TableName())
 @click.option("--redistributable", is_flag=True, help="Only rows whose licence lets you pass them on.")
 @click.option("--format", "style", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
 @origin_option
-def export(folder: Path, tables: tuple[str, ...], redistributable: bool, style: str, origin: str | None) -> None:
+def export(folder: Path, tables: tuple[Table, ...], redistributable: bool, style: str, origin: str | None) -> None:
     """Write published TABLES, or all, to FOLDER, with a dictionary that names licences and sources.
 
     \b
     tidegauge export out net_liquidity fed_purchases --format csv
     tidegauge export out --redistributable          without Yahoo, index owners, ICE and venues
     """
-    names = [next((n for n in (table, f"metrics.{table}") if n in TABLES), table) for table in tables] or list(TABLES)
-    if unknown := [name for name in names if name not in TABLES]:
-        raise click.UsageError(f"there is no table {', '.join(unknown)}; there are: {', '.join(sorted(TABLES))}")
-    queries = {name: passed_on(TABLES[name]) if redistributable else f"from {name}" for name in names}
+    asked = tables or tuple(TABLES.values())
+    queries = {table.name: passed_on(table) if redistributable else f"from {table.name}" for table in asked}
     if tables and (kept := [name for name, query in queries.items() if query is None]):
         raise click.UsageError(f"may not be passed on: {', '.join(f'{n} ({TABLES[n].licence})' for n in kept)}")
     written = {name: query for name, query in queries.items() if query is not None}
@@ -41,7 +41,7 @@ def export(folder: Path, tables: tuple[str, ...], redistributable: bool, style: 
         target.parent.mkdir(parents=True, exist_ok=True)
         export_query(source.shelf.database, query, target)
     (folder / SOURCES).write_text(_origin(source) + dictionary(TABLES[name] for name in written))
-    click.echo(f"{len(written)} tables of {source.origin} in {folder}" + _left_out(len(names) - len(written)))
+    click.echo(f"{len(written)} tables of {source.origin} in {folder}" + _left_out(len(asked) - len(written)))
 
 
 def _origin(folder: Folder) -> str:

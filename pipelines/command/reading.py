@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 import duckdb
 from rich.console import Console
-from rich.table import Table as RichTable
 
+from pipelines.command.layout import tables
 from pipelines.places import Folder, data_root
 from warehouse.copies import open_published
 
@@ -102,10 +102,11 @@ def tell(folder: Folder, names: list[str], rows: list[tuple[Any, ...]], style: s
         writer.writerow(names)
         writer.writerows([["" if value is None else plain(value) for value in row] for row in rows])
     else:
-        table = RichTable(*names, caption=caption(folder))
-        for row in rows:
-            table.add_row(*[shown(value) for value in row])
-        Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 500).print(table)
+        wide = not sys.stdout.isatty()
+        console = Console(soft_wrap=wide, width=500 if wide else None)
+        for table in tables(names, rows, console.width):
+            console.print(table)
+        console.print(caption(folder), style="dim")
 
 
 def caption(folder: Folder) -> str:
@@ -122,11 +123,3 @@ def plain(value: object) -> object:
         if isinstance(value, int | float | str | bool)
         else str(value)
     )
-
-
-def shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
-    return str(plain(value))

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
+from pipelines.command.naming import no_such
 from pipelines.command.reading import origin_option, published_folder
 from warehouse.serving import copying
 from warehouse.table import Table
@@ -51,6 +52,6 @@ def _selected(names: tuple[str, ...]) -> list[Table]:
     for name in names or {table.schema for table in TABLES.values()}:
         meant = [t for t in TABLES.values() if name in (t.name, t.schema, t.name.removeprefix("metrics."))]
         if not meant:
-            raise click.UsageError(f"there is no table or schema {name}; there are: {', '.join(sorted(TABLES))}")
+            raise click.UsageError(no_such("table or schema", name))
         found |= {table.name: table for table in meant}
     return [table for table in TABLES.values() if table.name in found]

@@ -58,6 +58,7 @@ QUERIES = {
 def status(style: str, origin: str | None) -> None:
     """Say what is published, how the last runs ended, what stands, and how each upstream answered last.
 
+    What an upstream does not have is absent (--json names all of it), what it should have answered and did not failed.
     Then what is stale, missing, quarantined or failing in what is published. Runs and alerts are told as they are now,
     also while publishing is blocked: the same runs and the same failures as in the Dagster UI.
     """
@@ -83,8 +84,15 @@ def status(style: str, origin: str | None) -> None:
             continue
         table = RichTable(*records[0], title=heading, title_justify="left", title_style="bold")
         for record in records:
-            table.add_row(*[str("" if value is None else value) for value in record.values()])
+            table.add_row(*[_told(value) for value in record.values()])
         console.print(table)
+
+
+def _told(value: Any) -> str:
+    """A cell; of a list how many there are, and the first."""
+    if isinstance(value, list):
+        return f"{len(value)}: {value[0]}{', ...' if value[1:] else ''}" if value else ""
+    return "" if value is None else str(value)
 
 
 def _alerts(folder: Folder) -> list[dict[str, Any]]:
@@ -113,9 +121,9 @@ def _upstreams(folder: Folder) -> list[dict[str, Any]]:
     return [
         {
             "upstream": upstream,
-            "asked_at": max(job.finished_at for job in jobs).isoformat(timespec="seconds"),
+            "asked": f"{max(job.finished_at for job in jobs):%Y-%m-%d %H:%M} UTC",
             "ok": sum(job.outcome == "ok" for job in jobs),
-            "absent": ", ".join(job.key for job in jobs if job.outcome == "absent"),
+            "absent": [job.key for job in jobs if job.outcome == "absent"],
             "failed": "; ".join(f"{job.key}: {job.reason}" for job in jobs if job.outcome == "failed"),
         }
         for upstream, jobs in by_upstream.items()

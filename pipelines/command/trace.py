@@ -9,6 +9,7 @@ import click
 import polars as pl
 from rich.console import Console
 
+from pipelines.command.naming import TableName
 from pipelines.command.reading import as_of_option, caption, format_option, origin_option, plain, published_folder, read
 from pipelines.command.tracing import Row, told
 from pipelines.places import Folder
@@ -16,18 +17,18 @@ from pipelines.tracing.found import LineageError
 from pipelines.tracing.lineage import lineage
 from warehouse.landing import Landed
 from warehouse.locating import Body
-from warehouse.tables import TABLES
+from warehouse.table import Table
 
 
 @click.command()
-@click.argument("table")
+@click.argument("table", type=TableName())
 @click.argument("key", nargs=-1, required=True, metavar="KEY=VALUE... [COLUMN]...")
 @click.option("--all", "is_whole", is_flag=True, help="Print every fact, not the newest of each source.")
 @format_option("text", "json")
 @as_of_option
 @origin_option
 def trace(
-    table: str, key: tuple[str, ...], is_whole: bool, style: str, as_of: datetime | None, origin: str | None
+    table: Table, key: tuple[str, ...], is_whole: bool, style: str, as_of: datetime | None, origin: str | None
 ) -> None:
     """Follow a row of TABLE, or some of its columns, down to requests and bytes.
 
@@ -40,18 +41,14 @@ def trace(
     tidegauge trace fed_purchases month=2025-12-01 operation=purchase
     tidegauge trace lead_lag driver=russell_2000 target=BTC lag_weeks=6 correlation
     """
-    name = next((n for n in (table, f"metrics.{table}") if n in TABLES), None)
-    if name is None:
-        raise click.UsageError(f"there is no table {table}; there are: {', '.join(sorted(TABLES))}")
-    declared = TABLES[name]
     wanted = [part for part in key if "=" not in part]
-    if unknown := set(wanted) - {column.name for column in declared.columns}:
-        raise click.UsageError(f"{name} has no column {', '.join(sorted(unknown))}")
+    if unknown := set(wanted) - {column.name for column in table.columns}:
+        raise click.UsageError(f"{table.name} has no column {', '.join(sorted(unknown))}")
     folder = published_folder(origin)
     of_key = dict(part.split("=", 1) for part in key if "=" in part)
     try:
         with Console(stderr=True).status("trying which facts matter"):
-            found = lineage(folder.shelf.database, declared, of_key, wanted, as_of)
+            found = lineage(folder.shelf.database, table, of_key, wanted, as_of)
     except LineageError as error:
         raise click.UsageError(str(error)) from None
     behind = _behind(folder)
@@ -67,7 +64,7 @@ def trace(
             if p.reads
         ]
         facts = [behind(kind, row) for kind, rows in found.facts.items() for row in rows.iter_rows(named=True)]
-        whole = {"table": name, "row": found.row, "columns": found.columns, "passed": passed, "facts": facts}
+        whole = {"table": table.name, "row": found.row, "columns": found.columns, "passed": passed, "facts": facts}
         click.echo(json.dumps(whole, default=plain, indent=1))
     else:
         click.echo("\n".join([*told(found, behind, is_whole=is_whole), f"\n{caption(folder)}"]))

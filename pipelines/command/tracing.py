@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.command.reading import plain, shown
+from pipelines.command.layout import shown
+from pipelines.command.reading import plain
 from pipelines.tracing.found import Lineage, Passed
 from warehouse.table import Table
 from warehouse.tables import TABLES
