@@ -17,6 +17,13 @@ from tests.pipeline import sql
 DRAWN = ".slice_container"
 ALL_DRAWN = f"""count => document.querySelectorAll('{DRAWN}').length === count
     && !document.querySelector('.loading, [data-test="loading-indicator"]')"""
+#: Charts grow into their place: whether two looks at them, a moment apart, are the same.
+AT_REST = """() => {
+    const seen = [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join();
+    const is_same = seen === window.seenBefore;
+    window.seenBefore = seen;
+    return is_same;
+}"""
 PATIENCE_MS = 300_000
 
 
@@ -54,6 +61,7 @@ def opened(page: Page, superset: Superset, dashboard: Dashboard) -> list[Respons
     page.goto(f"{superset.url}/superset/dashboard/{bundle.dashboard_slug(dashboard, 'sample')}/?standalone=1")
     page.wait_for_function(ALL_DRAWN, arg=len(dashboard.charts))
     page.wait_for_load_state("networkidle")
+    page.wait_for_function(AT_REST, polling=500)
     page.remove_listener("response", note)
     return answers
 
