@@ -197,12 +197,12 @@ def failed(folder: Path, rows: Rows) -> list[Result]:
     [
         (
             {"metrics.net_liquidity": [WEEKS | {"tga_usd": 8e14}]},
-            "tga_usd is between 0 and 4e+12 USD.",
+            "tga_usd is between 0 and 4e+12 (USD).",
             1,
         ),
         (
             {"metrics.net_liquidity": [WEEKS | {"reverse_repo_usd": -1.0}]},
-            "reverse_repo_usd is between 0 and 4e+12 USD.",
+            "reverse_repo_usd is between 0 and 4e+12 (USD).",
             1,
         ),
         (

@@ -83,7 +83,7 @@ def _expectations(table: Table, rules: Sequence[Rule]) -> "Iterator[Expectation]
                 min_value=c.min,
                 max_value=c.max,
                 severity="critical",
-                description=f"{c.name} is {c.bounds} {c.unit}.",
+                description=f"{c.name} is {c.bounds} ({c.unit}).",
             )
         if c.one_of:
             yield gxe.ExpectColumnValuesToBeInSet(
