@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from assets.clients.venues.exchange import Opened, listed
+from assets.clients.venues.exchange import Opened, listed, told_moment
 from assets.clients.venues.shapes import Claim
 from warehouse.catalogue.venues import Instrument, Venue
 from warehouse.claims import WHOLE_REPLY, Parsed, Reply, UpstreamError
@@ -30,7 +30,7 @@ def specifications(venue: Venue, replies: Sequence[Reply], now: datetime) -> Par
         asking = Opened(venue, now).asking(again)
         claims = [
             _claim(instrument, listed(asking, instrument), replies[-1])
-            for instrument in venue.instruments
+            for instrument in (*venue.instruments, *venue.futures(now.date()))
             if instrument.symbol in asking.markets
         ]
     except UpstreamError as error:
@@ -45,17 +45,21 @@ def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply) -> C
     size = 1.0 if instrument.market == "spot" else market.get("contractSize")
     if not isinstance(size, int | float):
         raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract, but {size!r}")
+    # What a dated future is was told when it was listed, and it never changes.
+    is_dated = instrument.market == "future"
+    listed_at = told_moment(instrument, market, "created") if is_dated else None
     return {
         "venue": instrument.venue,
         "market": instrument.market,
         "symbol": instrument.symbol,
-        "valid_from": instrument.valid_from,
+        "valid_from": listed_at.date() if listed_at else instrument.valid_from,
         "base": instrument.base,
         "quote": instrument.quote,
         "settle": instrument.settle,
         "contract_size": float(size),
         "size_unit": instrument.size_unit,
-        "known_at": reply.landed.received_at,
-        "known_at_basis": "observed",
+        "expires_at": told_moment(instrument, market, "expiry") if is_dated else None,
+        "known_at": listed_at or reply.landed.received_at,
+        "known_at_basis": "stamp" if listed_at else "observed",
         "locator": WHOLE_REPLY,
     }
