@@ -79,7 +79,7 @@ def test_one_that_was_listed_today_is_no_failure_and_one_of_yesterday_no_hole(tm
         with serve(at=now) as server:
             of = client(server, "okx", now)
             if days is None:
-                with pytest.raises(UpstreamError, match="does not list|listed on 2025-12-26") as caught:
+                with pytest.raises(UpstreamError, match=r"does not list|listed on 2025-12-26") as caught:
                     fetched(of, key, tmp_path)
                 assert caught.value.absent
             else:

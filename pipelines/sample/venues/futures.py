@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -38,27 +40,28 @@ class Future(Market):
     def live(self, at: float) -> bool:
         return self.begins <= at < self.expires
 
-    def shown(self, at: float) -> bool:
-        return self.live(at)
-
     def contracts(self, coins: Floats, price: Floats) -> Floats:
         return coins * price / self.usd if self.size == 0 else coins / self.size
 
     def over_spot(self, at: Floats) -> Floats:
         """What the future costs over the coin at moments, as a factor."""
         years = np.maximum(self.expires - at, 0.0) / (365 * DAY)
-        return 1 + (np.interp(at, _KNOWN, _RATES) + STEEPER * years) * years / 100
+        rate = np.interp(at, _KNOWN, _RATES) + 0.4 * np.sin(at / 300_000) + STEEPER * years
+        return 1 + rate * years / 100
 
     def bars(self, coin: Candles, step: int, at: float) -> Candles:
         first = int(np.searchsorted(coin.start, self.begins // step * step))
         held = coin.slice(first, int(np.searchsorted(coin.start, self.expires)))
         opened = held.start.astype(np.float64)
         before, after = self.over_spot(opened), self.over_spot(np.minimum(opened + step, at))
-        most, least = np.maximum(before, after), np.minimum(before, after)
-        prices = {"open": held.open * before, "close": held.close * after}
-        ends = {"high": held.high * most, "low": held.low * least}
-        running = coin.running and len(held.start) > 0
-        return replace(held, **prices, **ends, running=running)
+        return replace(
+            held,
+            open=held.open * before,
+            high=held.high * np.maximum(before, after),
+            low=held.low * np.minimum(before, after),
+            close=held.close * after,
+            running=coin.running and len(held.start) > 0,
+        )
 
 
 def quarter_ends(first: date, last: date) -> list[date]:
@@ -68,23 +71,39 @@ def quarter_ends(first: date, last: date) -> list[date]:
     return [end for end in ends if first <= end <= last]
 
 
+def _future(venue: str, id: str, coin: str, end: date, **terms: Any) -> Future:
+    """Nobody asks for its books: depth and spread are anything."""
+    begins, expires = epoch(end - timedelta(days=LISTED_DAYS[venue])) + EIGHT, epoch(end) + EIGHT
+    usual: dict[str, Any] = {
+        "swap": True,
+        "share": 0.01,
+        "depth": 0.5,
+        "spread_bps": 1.0,
+        "begins": begins,
+        "expires": expires,
+    }
+    return Future(venue=venue, id=id, coin=coin, **usual, **terms)
+
+
+def _okx(coin: str, end: date) -> Iterator[Future]:
+    """Of each quarter one in dollars, settled in coins, and one in USDT."""
+    tick, usd, size = {"BTC": (0.1, 100.0, 0.01), "ETH": (0.01, 10.0, 0.1)}[coin]
+    for quote, contract, off_bps in (("USD", {"size": 0.0, "usd": usd}, 1.0), ("USDT", {"size": size}, 0.2)):
+        id = f"{coin}-{quote}-{end:%y%m%d}"
+        yield _future("okx", id, coin, end, quote=quote, tick=tick, lot=1.0, off_bps=off_bps, **contract)
+
+
+def _deribit(coin: str, end: date) -> Iterator[Future]:
+    tick, usd = {"BTC": (0.5, 10.0), "ETH": (0.05, 1.0)}[coin]
+    id = f"{coin}-{end.day}{end:%b%y}".upper()
+    yield _future("deribit", id, coin, end, quote="USD", tick=tick, lot=usd, off_bps=1.0, size=0.0, usd=usd)
+
+
 @cache
 def _all(venue: str) -> dict[str, Future]:
-    # volume as a share of the coin's, then depth and spread, which nobody asks for
-    made = []
-    for end in quarter_ends(FIRST, LAST + timedelta(days=400)):
-        begins, expires = epoch(end - timedelta(days=LISTED_DAYS[venue])) + EIGHT, epoch(end) + EIGHT
-        for coin, tick, usd, contract in (("BTC", 0.1, 100.0, 0.01), ("ETH", 0.01, 10.0, 0.1)):
-            if venue == "okx":
-                for quote, off_bps, size in (("USD", 1.0, 0.0), ("USDT", 0.2, contract)):
-                    id = f"{coin}-{quote}-{end:%y%m%d}"
-                    market = Future(venue, id, coin, quote, True, tick, 1.0, size, off_bps, 0.01, 0.5, 1.0)
-                    made.append(replace(market, begins=begins, expires=expires, usd=usd))
-            else:
-                id, lot = f"{coin}-{end.day}{end:%b%y}".upper(), usd / 10
-                market = Future(venue, id, coin, "USD", True, 5 * tick, lot, 0.0, 1.0, 0.008, 0.5, 1.0)
-                made.append(replace(market, begins=begins, expires=expires, usd=lot))
-    return {future.id: future for future in made}
+    made = {"okx": _okx, "deribit": _deribit}[venue]
+    ends = quarter_ends(FIRST, LAST + timedelta(days=400))
+    return {future.id: future for end in ends for coin in ("BTC", "ETH") for future in made(coin, end)}
 
 
 def listed_futures(venue: str, at: float) -> list[Future]:
