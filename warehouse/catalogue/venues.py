@@ -193,7 +193,7 @@ class Venue:
     sides: tuple[Sides, ...] = ONE_SIDED
 
     def __post_init__(self) -> None:
-        if wrong := {i.base for i in self.instruments} & EXCLUDED:
+        if wrong := {base for listing in self.listings for base in listing.bases} & EXCLUDED:
             raise ValueError(f"venue {self.name}: {sorted(wrong)} stand for something else and are no coins")
         if self.counts_contracts and any(
             i.market == "perpetual" and i.is_major and not i.contract_size for i in self.instruments

@@ -74,15 +74,8 @@ def quarter_ends(first: date, last: date) -> list[date]:
 def _future(venue: str, id: str, coin: str, end: date, **terms: Any) -> Future:
     """Nobody asks for its books: depth and spread are anything."""
     begins, expires = epoch(end - timedelta(days=LISTED_DAYS[venue])) + EIGHT, epoch(end) + EIGHT
-    usual: dict[str, Any] = {
-        "swap": True,
-        "share": 0.01,
-        "depth": 0.5,
-        "spread_bps": 1.0,
-        "begins": begins,
-        "expires": expires,
-    }
-    return Future(venue=venue, id=id, coin=coin, **usual, **terms)
+    looks: dict[str, Any] = {"swap": True, "share": 0.01, "depth": 0.5, "spread_bps": 1.0}
+    return Future(venue=venue, id=id, coin=coin, begins=begins, expires=expires, **looks, **terms)
 
 
 def _okx(coin: str, end: date) -> Iterator[Future]:
