@@ -1,5 +1,6 @@
 """Dated futures of the sample world through ccxt and our transport: found, priced, listed late, and gone."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from warehouse.catalogue.expiries import quarterly
 from warehouse.catalogue.venues import VENUES
 from warehouse.claims import UpstreamError
 from warehouse.gaps import find_gaps
+from warehouse.locating import Body
 from warehouse.tables.crypto_facts import CANDLE, CONTRACT_SPECIFICATION
 
 MARCH, JUNE = "BTC/USD:BTC-260327", "BTC/USD:BTC-260626"
@@ -47,13 +49,20 @@ def test_what_is_asked_for_changes_with_the_quarter() -> None:
     ]
 
 
-@pytest.mark.parametrize(("venue", "listed", "size"), [("okx", "2025-09-26", 100.0), ("deribit", "2025-03-28", 10.0)])
+@pytest.mark.parametrize(
+    ("venue", "name", "named", "listed", "size"),
+    [
+        ("okx", "instId", "BTC-USD-260327", "2025-09-26", 100.0),
+        ("deribit", "instrument_name", "BTC-27MAR26", "2025-03-28", 10.0),
+    ],
+)
 def test_a_future_is_what_the_venue_says_and_has_every_day_since_it_was_listed(
-    venue: str, listed: str, size: float, tmp_path: Path
+    venue: str, name: str, named: str, listed: str, size: float, tmp_path: Path
 ) -> None:
     with serve() as server:
         of = client(server, venue, CLOCK)
-        contract = rows(told(of, f"{venue} contract_specification", tmp_path), CONTRACT_SPECIFICATION)
+        replies = fetched(of, f"{venue} contract_specification", tmp_path)
+        contract = rows(of.parse(f"{venue} contract_specification", replies), CONTRACT_SPECIFICATION)
         march = contract.filter(symbol=MARCH).row(0, named=True)
         assert march["expires_at"] == datetime(2026, 3, 27, 8, tzinfo=UTC)
         assert (march["valid_from"], march["known_at"], march["known_at_basis"]) == (
@@ -61,6 +70,8 @@ def test_a_future_is_what_the_venue_says_and_has_every_day_since_it_was_listed(
             datetime.fromisoformat(f"{listed}T08:00Z"),
             "stamp",
         )
+        (body,) = (reply.body for reply in replies if reply.landed.landed_id == march["landed_id"])
+        assert json.loads(Body(body).at(march["locator"]))[name] == named
         assert (march["contract_size"], march["size_unit"], march["settle"]) == (size, "quote", "BTC")
         assert contract.filter(pl.col("market") != "future")["expires_at"].null_count() == len(contract) - len(
             VENUES[venue].futures(CLOCK.date())

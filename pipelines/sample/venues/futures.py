@@ -21,6 +21,7 @@ CARRY = (  # percent a year over spot, of a future with no time left
     " 2022-11-10T00 -2 2023-10-15T00 6 2024-03-10T00 18 2024-09-06T00 6 2024-12-10T00 15 2025-04-08T00 4"
     " 2025-07-14T00 8 2025-10-10T20 8 2025-10-10T22 -1 2025-10-11T06 3 2025-11-21T00 1 2026-02-03T00 0.7"
 )
+LEVELS = {"BTC": (1.0, 0.0), "ETH": (0.85, 2.0)}  # of that, and when it swings
 STEEPER = 1.5  # percent a year more for each year that is left
 _CELLS = CARRY.split()
 _KNOWN = [datetime.fromisoformat(moment + ":00+00:00").timestamp() for moment in _CELLS[::2]]
@@ -46,7 +47,8 @@ class Future(Market):
     def over_spot(self, at: Floats) -> Floats:
         """What the future costs over the coin at moments, as a factor."""
         years = np.maximum(self.expires - at, 0.0) / (365 * DAY)
-        rate = np.interp(at, _KNOWN, _RATES) + 0.4 * np.sin(at / 300_000) + STEEPER * years
+        level, phase = LEVELS[self.coin]
+        rate = level * np.interp(at, _KNOWN, _RATES) + 0.4 * np.sin(at / 300_000 + phase) + STEEPER * years
         return 1 + rate * years / 100
 
     def bars(self, coin: Candles, step: int, at: float) -> Candles:
