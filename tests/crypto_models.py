@@ -26,6 +26,7 @@ def candles(
     market: str = "spot",
     quote: str = "USD",
     coins: float = 1.0,
+    symbol: str | None = None,
     known_at: str | None = None,
 ) -> Facts:
     """Daily candles by day, each of as many coins of volume, known a minute after their end unless told otherwise."""
@@ -36,7 +37,7 @@ def candles(
             {
                 "venue": venue,
                 "market": market,
-                "symbol": f"{base}/{quote}" + (f":{quote}" if market == "perpetual" else ""),
+                "symbol": symbol or f"{base}/{quote}" + (f":{quote}" if market == "perpetual" else ""),
                 "interval": "1d",
                 "opened_at": moment(opened),
                 "base": base,
@@ -47,6 +48,37 @@ def candles(
             }
         )
     return Facts(crypto_facts.CANDLE, rows)
+
+
+def future(
+    venue: str,
+    closes: Mapping[str, float],
+    expires: str,
+    *,
+    quote: str = "USD",
+    coins: float = 1.0,
+    known_at: str | None = None,
+) -> tuple[Facts, Facts]:
+    """Candles of a future on bitcoin by day, and what it is; settled in coins when quoted in dollars."""
+    settle = "BTC" if quote == "USD" else quote
+    contract = {
+        "venue": venue,
+        "market": "future",
+        "symbol": f"BTC/{quote}:{settle}-{moment(expires):%y%m%d}",
+        "valid_from": date(2025, 1, 31),
+        "base": "BTC",
+        "quote": quote,
+        "settle": settle,
+        "contract_size": 100.0,
+        "size_unit": "quote" if settle == "BTC" else "base",
+        "expires_at": moment(expires),
+        "known_at": moment("2025-01-31 08:00"),
+    }
+    told = {"venue": venue, "market": "future", "quote": quote, "symbol": contract["symbol"]}
+    return (
+        candles("BTC", closes, coins=coins, known_at=known_at, **told),
+        Facts(crypto_facts.CONTRACT_SPECIFICATION, [contract]),
+    )
 
 
 def interest(
@@ -137,6 +169,17 @@ def _coins(now: float, before: float | None) -> Rows:
     return {"staged.open_interest": [row | told]}
 
 
+def _dated(opened: str, expires: str, is_told: bool = True) -> Rows:
+    told = future("okx", {opened: 90_000}, expires)
+    return {facts.table.name: facts.rows for facts in told[: 1 + is_told]}
+
+
+def _near_spot(basis_pct: float, days_to_expiry: float) -> Rows:
+    row = {"venue": "okx", "symbol": "BTC/USD:BTC-260109", "date": AT.date(), "base": "BTC", "settle": "BTC"}
+    prices = {"expires_at": AT, "close_usd": 1.0, "spot_close_usd": 1.0, "volume_usd": 1.0, "basis_pct": basis_pct}
+    return {"metrics.dated_future": [row | prices | {"days_to_expiry": days_to_expiry}]}
+
+
 def _venues(before: str, now: str) -> Rows:
     row = {"symbol": "BTC", "open_interest_coin": 1.0, "open_interest_usd": 1e5}
     times = ((AT - timedelta(days=1), before), (AT, now))
@@ -146,6 +189,14 @@ def _venues(before: str, now: str) -> Rows:
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: Rule to what it is silent about and what it speaks up about.
 CASES: dict[str, tuple[list[Rows], list[Rows]]] = {
+    "every_future_has_its_expiry": (
+        [_dated("2026-01-07", "2026-01-07 08:00"), {"facts.candle": candles("BTC", {"2026-01-07": 90_000}).rows}],
+        [_dated("2026-01-08", "2026-01-07 08:00"), _dated("2026-01-07", "2026-01-09 08:00", is_told=False)],
+    ),
+    "futures_end_at_spot": (
+        [_near_spot(1.9, 7.0), _near_spot(-1.9, 0.3), _near_spot(9.0, 7.3)],
+        [_near_spot(2.1, 7.0), _near_spot(-2.1, 0.3)],
+    ),
     "every_quote_is_a_dollar": ([_quoted("USD"), _quoted("USDT")], [_quoted("EUR"), _quoted("EURC")]),
     "funding_interval_is_known": (
         [_payments(8, 8), _payments(4, 4), _payments(8, 24)],

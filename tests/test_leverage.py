@@ -55,10 +55,9 @@ def test_only_ends_of_days_have_a_row() -> None:
     assert [(row["date"], row["open_interest_usd"]) for row in rows] == [(day(ON), 30_000)]
 
 
-def test_funding_is_that_of_the_same_moment_and_there_is_no_basis() -> None:
+def test_funding_is_that_of_the_same_moment() -> None:
     row = leverage(interest("okx", {AT: (300, 100)}), funding("okx", {AT: 0.0001}))
     assert row["funding_annualised_pct"] == pytest.approx(10.95)
-    assert row["basis_annualised_pct"] is None
 
 
 def test_a_day_is_known_with_the_last_candle_behind_it() -> None:

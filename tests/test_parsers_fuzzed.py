@@ -47,6 +47,8 @@ for venue, symbols in VENUE_DATA.items():
     if ":" in symbols[-1]:
         data += [f"{datum} {symbols[-1]}" for datum in ("funding", "open_interest")]
     JOBS[venue] = tuple(f"{venue} {datum}" for datum in (*data, "contract_specification"))
+JOBS["okx"] += ("okx candle_1d BTC/USD:BTC-260327",)
+JOBS["deribit"] += ("deribit candle_1d BTC/USD:BTC-260327",)
 FETCHED = [(upstream, key) for upstream, keys in JOBS.items() for key in keys]
 
 Job = tuple[Client, list[Reply]]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.crypto_models import candles, interest
+from tests.crypto_models import candles, future, interest
 from tests.models import Facts, Row, built, repo, series
 
 # 2026-01-07 is a Wednesday; its week begins on Thursday, 1 January, a holiday that Wednesday's balance carries.
@@ -83,8 +83,9 @@ def test_daily_closes_of_a_coin_by_the_market_that_is_furthest_from_the_median()
         candles("BTC", {day: 90_100}, venue="kraken"),
         candles("BTC", {day: 93_000}, venue="okx"),
         candles("ETH", {day: 3_000}, venue="okx"),
+        *future("deribit", {day: 99_000}, "2026-03-27 08:00"),
     )
-    (row,) = rows  # of ETH there is one witness only
+    (row,) = rows  # of ETH there is one witness only, and a dated future has a price of its own
     assert (row["name"], row["subject"], row["left_source"]) == ("daily_close", "BTC", "okx BTC/USD")
     assert (row["left_value"], row["right_value"], row["right_source"]) == (93_000, 90_100, "median of 3 markets")
     assert (row["difference"], row["tolerance"], row["is_within"]) == (2_900, 1_802, False)

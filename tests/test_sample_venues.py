@@ -95,8 +95,8 @@ def open_coins(exchange: Any, symbol: str) -> float:
 @pytest.mark.parametrize(
     ("name", "markets", "some"),
     [
-        ("okx", 26, ["BTC/USDT", "BTC/USDT:USDT", "WBTC/USDT", "USDC/USDT", "DOGE/USDT:USDT"]),
-        ("deribit", 4, ["BTC/USD:BTC", "ETH/USD:ETH", "SOL/USDC:USDC", "XRP/USDC:USDC"]),
+        ("okx", 34, ["BTC/USDT", "BTC/USDT:USDT", "WBTC/USDT", "USDC/USDT", "DOGE/USDT:USDT", "ETH/USDT:USDT-260327"]),
+        ("deribit", 12, ["BTC/USD:BTC", "ETH/USD:ETH", "SOL/USDC:USDC", "XRP/USDC:USDC", "ETH/USD:ETH-260327"]),
         ("hyperliquid", 12, ["BTC/USDC:USDC", "TRX/USDC:USDC"]),
         ("kraken", 15, ["BTC/USD", "DOGE/USD", "USDT/USD", "USDC/USDT", "WBTC/USD"]),
         ("coinbase", 12, ["BTC/USD", "EOS/USD", "USDT/USD"]),

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MARKET_TYPES = {
-    "okx": ["spot", "swap"],
+    "okx": ["spot", "swap", "future"],
     "hyperliquid": ["swap"],
     "gate": ["spot", "swap"],
 }

@@ -1,5 +1,4 @@
 -- Open interest at the 00:00 UTC that ends the day, beside what the day and the days before it traded.
--- No dated futures are landed, so there is no basis: (future / spot - 1) x 365 / days to expiry.
 with volumes as (
     select
         venue,
@@ -48,16 +47,18 @@ select
     o.open_interest_usd / nullif(d.depth_100bps_usd, 0) as oi_to_depth,
     o.open_interest_usd / nullif(p.market_cap_usd, 0) as oi_to_market_cap_share,
     f.annualised_simple_pct as funding_annualised_pct,
-    null::double as basis_annualised_pct,
+    b.annualised_simple_pct as basis_annualised_pct,
     greatest(
         o.known_at,
         t.known_at,
         d.known_at,
         f.known_at,
+        b.known_at,
         case when p.market_cap_usd is not null then p.known_at end
     ) as known_at
 from days as o
 left join turnover as t using (symbol, observed_at)
 left join metrics.funding_rate as f using (symbol, observed_at)
+left join metrics.futures_basis as b using (symbol, date)
 left join depths as d using (symbol, date)
 left join metrics.crypto_price as p using (symbol, date)

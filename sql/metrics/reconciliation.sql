@@ -68,7 +68,7 @@ with tolerances(name, absolute, relative) as (
         and y.series_id = case when f.series_id = 'SP500' then 'YAHOO_GSPC_CLOSE' else 'YAHOO_IXIC_CLOSE' end
     where f.series_id in ('NASDAQCOM', 'SP500')
     union all
-    -- Of all markets in a coin, the one that is furthest from their median.
+    -- Of all markets in a coin, the one that is furthest from their median; dated futures have a price of their own.
     select
         'daily_close', base, date,
         first(venue || ' ' || symbol order by away desc, venue, symbol),
@@ -77,7 +77,7 @@ with tolerances(name, absolute, relative) as (
     from (
         select *, median(close_usd) over (partition by base, date) as median_usd, abs(close_usd - median_usd) as away
         from staged.candle
-        where interval = '1d'
+        where interval = '1d' and market <> 'future'
     )
     group by base, date
     having count(*) > 1

@@ -13,6 +13,7 @@ select
     c.opened_at,
     (c.opened_at at time zone 'UTC')::date as date,
     c.base,
+    c.quote,
     c.open as open_usd,
     c.high as high_usd,
     c.low as low_usd,

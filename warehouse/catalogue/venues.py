@@ -2,6 +2,7 @@
 
 To take another coin, add its base to a listing; to add a venue, add a row here and its wire shapes in
 ``assets/clients/venues``. A venue that is not ``is_default`` is refused from many countries and is never required.
+Spot and perpetual markets stay; dated futures come and go, and a day has those of ``expiries``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Market = Literal["spot", "perpetual"]
+from warehouse.catalogue.expiries import quarterly
+
+Market = Literal["spot", "perpetual", "future"]
 SizeUnit = Literal["base", "quote"]
 
 MAJORS = ("BTC", "ETH", "SOL")
@@ -117,6 +120,7 @@ class Listing:
     """Coins against one currency in one market. ``contract_sizes`` are those we rely on, checked at every fetch.
 
     The majors of a listing must be there, unless it is not ``is_required``; other coins are taken where they are.
+    One of dated futures stands for all of their expiries, none of which must be there.
     """
 
     market: Market
@@ -126,12 +130,13 @@ class Listing:
     is_required: bool = True
     contract_sizes: Mapping[str, float] = field(default_factory=dict)
 
-    def instruments(self, venue: str, since: date) -> Iterator[Instrument]:
+    def instruments(self, venue: str, since: date, expires_on: date | None = None) -> Iterator[Instrument]:
         for base in self.bases:
             settle = "" if self.market == "spot" else base if self.is_inverse else self.quote
+            expiry = f"-{expires_on:%y%m%d}" if expires_on else ""
             yield Instrument(
                 venue=venue,
-                symbol=f"{base}/{self.quote}" + (f":{settle}" if settle else ""),
+                symbol=f"{base}/{self.quote}" + (f":{settle}" if settle else "") + expiry,
                 market=self.market,
                 base=base,
                 quote=self.quote,
@@ -139,7 +144,7 @@ class Listing:
                 size_unit="quote" if self.is_inverse else "base",
                 contract_size=1.0 if self.market == "spot" else self.contract_sizes.get(base),
                 valid_from=since,
-                is_required=self.is_required and base in MAJORS,
+                is_required=self.is_required and base in MAJORS and not expires_on,
             )
 
 
@@ -188,7 +193,7 @@ class Venue:
     sides: tuple[Sides, ...] = ONE_SIDED
 
     def __post_init__(self) -> None:
-        if wrong := {i.base for i in self.instruments} & EXCLUDED:
+        if wrong := {base for listing in self.listings for base in listing.bases} & EXCLUDED:
             raise ValueError(f"venue {self.name}: {sorted(wrong)} stand for something else and are no coins")
         if self.counts_contracts and any(
             i.market == "perpetual" and i.is_major and not i.contract_size for i in self.instruments
@@ -197,10 +202,22 @@ class Venue:
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
-        return tuple(i for listing in self.listings for i in listing.instruments(self.name, self.since))
+        """What is there on every day: all but dated futures."""
+        lasting = (listing for listing in self.listings if listing.market != "future")
+        return tuple(i for listing in lasting for i in listing.instruments(self.name, self.since))
+
+    def futures(self, day: date) -> tuple[Instrument, ...]:
+        """The dated futures that are taken on a day."""
+        dated = [listing for listing in self.listings if listing.market == "future"]
+        expiries = quarterly(day)
+        return tuple(
+            i for listing in dated for end in expiries for i in listing.instruments(self.name, self.since, end)
+        )
 
     def instrument(self, symbol: str) -> Instrument:
-        return next(i for i in self.instruments if i.symbol == symbol)
+        _, _, expiry = symbol.partition("-")
+        known = self.futures(date.fromisoformat(f"20{expiry}")) if expiry else self.instruments
+        return next(i for i in known if i.symbol == symbol)
 
     def side_factor(self, day: date) -> float:
         """What open interest of a day is divided by; raises ValueError before anything is declared."""
@@ -216,8 +233,10 @@ DEFAULT = (
         listings=(
             Listing(market="spot", quote="USDT", bases=UNIVERSE),
             Listing(market="perpetual", quote="USDT", bases=UNIVERSE, contract_sizes={"BTC": 0.01, "ETH": 0.1, "SOL": 1.0}),
+            Listing(market="future", quote="USD", bases=("BTC", "ETH"), is_inverse=True),
+            Listing(market="future", quote="USDT", bases=("BTC", "ETH")),
         ),
-        market_types=("spot", "swap"), counts_contracts=True, candles_page=300, funding_page=100, funding_days=100,
+        market_types=("spot", "swap", "future"), counts_contracts=True, candles_page=300, funding_page=100, funding_days=100,
         has_open_interest=True, open_interest_period="1d", open_interest_page=100, open_interest_days=100, book_limit=400,
     ),
     Venue(
@@ -225,6 +244,7 @@ DEFAULT = (
         listings=(
             Listing(market="perpetual", quote="USD", bases=("BTC", "ETH"), is_inverse=True),
             Listing(market="perpetual", quote="USDC", bases=MAJORS, is_required=False),
+            Listing(market="future", quote="USD", bases=("BTC", "ETH"), is_inverse=True),
         ),
         candles_page=1000, funding_page=720, funding_days=100, funding_hours=1.0, has_open_interest=True, book_limit=1000,
     ),

@@ -1,9 +1,20 @@
 """Crypto: prices, open interest, funding, leverage and books by coin. A quote in a dollar coin counts as dollars."""
 
+from dataclasses import replace
+
 from warehouse.table import Column, Table
 from warehouse.tables.books import BANDS_BPS, BOOK_CAPTURE, SIZES, TAKERS
 from warehouse.tables.columns import DATE, KNOWN_AT, bps, percent, usd
-from warehouse.tables.crypto_facts import BASE, INTERVALS, MARKET, TERMS, VENUE
+from warehouse.tables.crypto_facts import (
+    BASE,
+    CONTRACT_SPECIFICATION,
+    EXPIRES_AT,
+    INTERVALS,
+    MARKET,
+    QUOTE,
+    TERMS,
+    VENUE,
+)
 from warehouse.tables.crypto_facts import SYMBOL as INSTRUMENT
 
 LICENCE = "derived from data of the venues, own analytics, no redistribution"
@@ -67,6 +78,7 @@ CANDLE = Table(
         Column(name="opened_at", type="timestamptz", doc="When it opened."),
         Column(name="date", type="date", required=True, doc="The UTC day in which it opened."),
         BASE,
+        QUOTE,
         _price("open_usd", "First price.", required=True),
         _price("high_usd", "Highest price.", required=True),
         _price("low_usd", "Lowest price.", required=True),
@@ -110,6 +122,17 @@ OPEN_INTEREST_STAGED = Table(
         usd("open_interest_usd", "In USD, one-sided.", required=True, min=0, max=5e11),
         _coins("open_interest_coin_24h_before", "The same 24 hours before; NULL without an observation that is 12 to 36 hours older."),
         usd("open_interest_usd_24h_before", "Likewise in USD, at the price of then.", min=0, max=5e11),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+CONTRACT = Table(
+    name="staged.contract",
+    doc="What one contract of an instrument is, as in force; one that has expired stays.",
+    key=("venue", "symbol"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=(
+        *(CONTRACT_SPECIFICATION.column(name) for name in ("venue", "symbol", "market", "base", "quote", "settle", "contract_size", "size_unit", "valid_from", "expires_at")),
         KNOWN_AT,
     ),
 )  # fmt: skip
@@ -193,6 +216,45 @@ FUNDING_RATE = Table(
         KNOWN_AT,
     ),
 )  # fmt: skip
+DATED_FUTURE = Table(
+    name="metrics.dated_future",
+    doc="What a future that expires costs over spot at the 00:00 UTC that ends the day. Quarterly ones; those that have expired stay.",
+    key=("venue", "symbol", "date"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        VENUE,
+        INSTRUMENT,
+        DATE,
+        BASE,
+        Column(name="settle", type="varchar", required=True, doc="Currency of settlement."),
+        replace(EXPIRES_AT, required=True, doc="When it is settled."),
+        Column(name="days_to_expiry", type="double", unit="days", required=True, min=0, max=400, doc="From the end of the day to expires_at, to the second."),
+        _price("close_usd", "Last price of the future.", required=True),
+        _price("spot_close_usd", "Median of the last spot prices of the venues that quote in the future's own currency.", required=True),
+        percent("basis_pct", "close_usd over spot_close_usd, less one.", min=-90, max=400),
+        percent("annualised_simple_pct", "basis_pct x 365 / days_to_expiry, not compounded, per year."),
+        percent("annualised_compounded_pct", "close_usd over spot_close_usd to the power of 365 / days_to_expiry, less one, per year; NULL beyond all numbers."),
+        usd("volume_usd", "What was traded of it on the day, at the last price; 0 where the close is an older one.", required=True, min=0, max=1e13),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
+FUTURES_BASIS = Table(
+    name="metrics.futures_basis",
+    doc="Basis of a coin's dated futures over spot at 90 days: for each venue and currency of settlement on the line between the two futures around 90 days, "
+    "or where there is one side only the nearest one's own; then the median of these lines. Futures of 14 to 190 days that were traded on the day.",
+    key=("symbol", "date"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        SYMBOL,
+        DATE,
+        percent("annualised_simple_pct", "(future / spot - 1) x 365 / days to expiry at 90 days, not compounded, per year.", required=True),
+        percent("annualised_compounded_pct", "Likewise compounded: future / spot to the power of 365 / days to expiry, less one, per year."),
+        _venues("venues", "The venues with such a future, of okx (settled in coins and in USDT) and deribit (in coins).", required=True),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
 LEVERAGE = Table(
     name="metrics.leverage",
     doc="Open interest of a coin at the 00:00 UTC that ends the day, against what carries it.",
@@ -209,7 +271,7 @@ LEVERAGE = Table(
         Column(name="oi_to_depth", type="double", unit="ratio", min=0, doc="Open interest over the day's median of spot depth within 100 bps; NULL with fewer than 20 hours of it."),
         Column(name="oi_to_market_cap_share", type="double", unit="fraction", min=0, doc="Open interest over market capitalisation; NULL where that is not known."),
         percent("funding_annualised_pct", "metrics.funding_rate at the end of the day."),
-        percent("basis_annualised_pct", "Dated future over spot, not compounded, per year; NULL, no dated futures are landed yet."),
+        percent("basis_annualised_pct", "metrics.futures_basis at the end of the day, not compounded; NULL where no dated future qualifies."),
         KNOWN_AT,
     ),
 )  # fmt: skip
@@ -260,11 +322,14 @@ TABLES = (
     CANDLE,
     FUNDING,
     OPEN_INTEREST_STAGED,
+    CONTRACT,
     BOOK_CAPTURE_STAGED,
     CRYPTO_PRICE,
     ALTCOIN_INDEX,
     OPEN_INTEREST,
     FUNDING_RATE,
+    DATED_FUTURE,
+    FUTURES_BASIS,
     LEVERAGE,
     LEVERAGE_FLUSH,
     ORDER_BOOK_HOURLY,

@@ -8,11 +8,19 @@ INTERVALS = ("1d", "1h")
 
 VENUE = Column(name="venue", type="varchar", doc="The venue, see the catalogue of venues.")
 SYMBOL = Column(
-    name="symbol", type="varchar", doc="Unified symbol: BTC/USDT is spot, BTC/USDT:USDT a perpetual settled in USDT."
+    name="symbol",
+    type="varchar",
+    doc="Unified symbol: BTC/USDT is spot, BTC/USDT:USDT a perpetual settled in USDT, BTC/USD:BTC-260327 a future settled "
+    "in bitcoin that expires on 27 March 2026.",
 )
-MARKET = Column(name="market", type="varchar", required=True, one_of=("spot", "perpetual"), doc="Kind of market.")
+MARKET = Column(
+    name="market", type="varchar", required=True, one_of=("spot", "perpetual", "future"), doc="Kind of market."
+)
 BASE = Column(name="base", type="varchar", required=True, doc="The coin that is priced.")
 QUOTE = Column(name="quote", type="varchar", required=True, doc="The currency it is priced in.")
+EXPIRES_AT = Column(
+    name="expires_at", type="timestamptz", doc="When a dated future is settled; NULL where nothing ends."
+)
 
 
 def _price(name: str, doc: str) -> Column:
@@ -144,7 +152,7 @@ CONTRACT_SPECIFICATION = Table(
         VENUE,
         MARKET,
         SYMBOL,
-        Column(name="valid_from", type="date", doc="From when on."),
+        Column(name="valid_from", type="date", doc="From when on; of a dated future, when it was listed."),
         BASE,
         QUOTE,
         Column(name="settle", type="varchar", required=True, doc="Currency of settlement; empty for spot."),
@@ -164,6 +172,7 @@ CONTRACT_SPECIFICATION = Table(
             one_of=("base", "quote"),
             doc="What contract_size counts: coins, or the quote currency for an inverse contract.",
         ),
+        EXPIRES_AT,
         *PROVENANCE,
     ),
 )

@@ -34,7 +34,9 @@ IN_ORDER = (0, 1, 2, 3, 4)
 SHAPES: dict[tuple[str, str], Shape] = {
     ("okx", "spot"): Shape("/data", (*IN_ORDER, 5)),
     ("okx", "perpetual"): Shape("/data", (*IN_ORDER, 6)),
+    ("okx", "future"): Shape("/data", (*IN_ORDER, 6)),
     ("deribit", "perpetual"): Shape("/result", ("ticks", "open", "high", "low", "close", "volume")),
+    ("deribit", "future"): Shape("/result", ("ticks", "open", "high", "low", "close", "volume")),
     ("hyperliquid", "perpetual"): Shape("", ("t", "o", "h", "l", "c", "v")),
     ("kraken", "spot"): Shape("/result", (*IN_ORDER, 6), per_second=1),
     ("coinbase", "spot"): Shape("/candles", ("start", "open", "high", "low", "close", "volume"), per_second=1),

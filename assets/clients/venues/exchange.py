@@ -183,10 +183,18 @@ def listed(asking: Asking, instrument: Instrument) -> Mapping[str, Any]:
             raise NotThere(asking.venue.name, reason)
         raise UpstreamError(asking.venue.name, reason, absent=True)
     declared, said = instrument.contract_size, market.get("contractSize")
-    if instrument.market == "perpetual" and declared is not None and said != declared:
+    if instrument.market != "spot" and declared is not None and said != declared:
         reason = f"{instrument.symbol}: the contract is {said} {instrument.size_unit}, declared is {declared}"
         raise UpstreamError(asking.venue.name, reason)
     if bool(market.get("inverse")) != instrument.is_inverse:
         reason = f"{instrument.symbol}: inverse is {market.get('inverse')}, declared is {instrument.is_inverse}"
         raise UpstreamError(asking.venue.name, reason)
     return dict(market)
+
+
+def told_moment(instrument: Instrument, market: Mapping[str, Any], name: str) -> datetime:
+    """``created`` or ``expiry`` of the venue's description; raises UpstreamError when it does not tell that."""
+    try:
+        return read.moment(read.number(market.get(name)) / 1000)
+    except ValueError as error:
+        raise UpstreamError(instrument.venue, f"{instrument.symbol}: tells no moment of {name}: {error}") from None

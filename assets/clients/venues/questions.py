@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from assets.clients.venues import candles, funding, open_interest
-from assets.clients.venues.exchange import Asking, listed
+from assets.clients.venues.exchange import Asking, listed, told_moment
 from assets.clients.venues.failures import NotThere
 from assets.clients.venues.paging import back, midnight, milliseconds
 from warehouse.catalogue.venues import Instrument
@@ -22,10 +22,14 @@ def ask_candles(
 ) -> Sequence[Reply]:
     """All pages of candles since the newest stored, or the whole history; hourly ones as long as is declared."""
     venue, length = asking.venue, candles.LENGTHS[interval]
-    listed(asking, instrument)
+    market = listed(asking, instrument)
     source = f"{venue.name} candle {instrument.symbol} {interval}"
     if newest is not None:
         first = midnight(newest) - OVERLAP_BARS * length
+    elif instrument.market == "future":
+        first = midnight(told_moment(instrument, market, "created").date())
+        if now < first + length:
+            raise UpstreamError(source, f"listed on {first:%F}, so no candle is finished yet", absent=True)
     elif interval == "1d":
         first = midnight(venue.since)
     else:

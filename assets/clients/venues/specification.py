@@ -1,10 +1,13 @@
 """What a contract is, from a venue's own list of markets, read by ccxt offline from the landed bytes."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from assets.clients.venues.exchange import Opened, listed
+from assets.clients.envelope import document
+from assets.clients.venues.exchange import Opened, listed, told_moment
 from assets.clients.venues.shapes import Claim
 from warehouse.catalogue.venues import Instrument, Venue
 from warehouse.claims import WHOLE_REPLY, Parsed, Reply, UpstreamError
@@ -28,34 +31,65 @@ def specifications(venue: Venue, replies: Sequence[Reply], now: datetime) -> Par
 
     try:
         asking = Opened(venue, now).asking(again)
-        claims = [
-            _claim(instrument, listed(asking, instrument), replies[-1])
-            for instrument in venue.instruments
-            if instrument.symbol in asking.markets
-        ]
+        places = _places(venue, replies)
+        claims: defaultdict[int, list[Claim]] = defaultdict(list)
+        for instrument in (*venue.instruments, *venue.futures(now.date())):
+            if instrument.symbol in asking.markets:
+                market = listed(asking, instrument)
+                # What ccxt puts together from several places, as of Hyperliquid, is in no one row.
+                n, locator = places.get(_as_text(market.get("info")), (len(replies) - 1, WHOLE_REPLY))
+                claims[n].append(_claim(instrument, market, replies[n], locator))
     except UpstreamError as error:
         request = error.request or replies[-1].landed.request
         raise UpstreamError(error.source, error.reason, request=request, absent=error.absent) from None
     parsed = Parsed()
-    parsed.add(CONTRACT_SPECIFICATION, claims, replies[-1])
+    for n, told in sorted(claims.items()):
+        parsed.add(CONTRACT_SPECIFICATION, told, replies[n])
     return parsed
 
 
-def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply) -> Claim:
+def _places(venue: Venue, replies: Sequence[Reply]) -> dict[str, tuple[int, str]]:
+    """In which reply and where in it each row stands that describes a market, by the row itself."""
+    found: dict[str, tuple[int, str]] = {}
+    for n, reply in enumerate(replies):
+        for pointer, row in _rows(document(reply, venue.name)):
+            found.setdefault(_as_text(row), (n, pointer))
+    return found
+
+
+def _rows(said: Any, pointer: str = "", depth: int = 2) -> Iterator[tuple[str, Any]]:
+    members = said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ()
+    for name, member in members:
+        at = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+        if isinstance(member, dict):
+            yield at, member
+        if depth > 1:
+            yield from _rows(member, at, depth - 1)
+
+
+def _as_text(row: Any) -> str:
+    return json.dumps(row, sort_keys=True)
+
+
+def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply, locator: str) -> Claim:
     size = 1.0 if instrument.market == "spot" else market.get("contractSize")
     if not isinstance(size, int | float):
         raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract, but {size!r}")
+    # What a dated future is was told when it was listed, and it never changes.
+    is_dated = instrument.market == "future"
+    listed_at = told_moment(instrument, market, "created") if is_dated else None
     return {
         "venue": instrument.venue,
         "market": instrument.market,
         "symbol": instrument.symbol,
-        "valid_from": instrument.valid_from,
+        "valid_from": listed_at.date() if listed_at else instrument.valid_from,
         "base": instrument.base,
         "quote": instrument.quote,
         "settle": instrument.settle,
         "contract_size": float(size),
         "size_unit": instrument.size_unit,
-        "known_at": reply.landed.received_at,
-        "known_at_basis": "observed",
-        "locator": WHOLE_REPLY,
+        "expires_at": told_moment(instrument, market, "expiry") if is_dated else None,
+        "known_at": listed_at or reply.landed.received_at,
+        "known_at_basis": "stamp" if listed_at else "observed",
+        "locator": locator,
     }

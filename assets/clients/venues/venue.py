@@ -37,7 +37,7 @@ class VenueClient:
     def jobs(self, newest: Newest) -> list[Job]:
         opened = Opened(self.venue, self.now, is_recorded=self.is_recorded)
         jobs = [Job(f"{self.venue.name} {SPECIFICATION}", self._told_apart(lambda get: _markets(opened, get)))]
-        for instrument in self.venue.instruments:
+        for instrument in (*self.venue.instruments, *self.venue.futures(self.now.date())):
             for datum, ask in self._data(instrument):
                 key = f"{self.venue.name} {datum} {instrument.symbol}"
                 stored = newest(key)
@@ -47,9 +47,9 @@ class VenueClient:
         return jobs
 
     def _data(self, instrument: Instrument) -> Iterator[tuple[str, Ask]]:
-        """What is taken of an instrument: of all daily candles, of the majors hourly ones as well."""
+        """What is taken of an instrument: of all daily candles, of the majors that last hourly ones as well."""
         yield "candle_1d", lambda asking, i, newest, now: ask_candles(asking, i, "1d", newest, now)
-        if instrument.is_major:
+        if instrument.is_major and instrument.market != "future":
             yield "candle_1h", lambda asking, i, newest, now: ask_candles(asking, i, "1h", newest, now)
         if instrument.market == "perpetual" and self.venue.funding_page:
             yield "funding", ask_funding

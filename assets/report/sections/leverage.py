@@ -8,6 +8,7 @@ from assets.report.vocabulary import Chart, Kind, Number, Section, Trace
 
 INTEREST, FUNDING, LEVERAGE = "metrics.open_interest", "metrics.funding_rate", "metrics.leverage"
 FLUSH, BOOKS = "metrics.leverage_flush", "metrics.order_book_hourly"
+BASIS = "metrics.futures_basis"
 COINS = {"BTC": "bitcoin", "ETH": "ether"}
 BOTH = "symbol in ('BTC', 'ETH')"
 #: What says over which venues a column is summed or taken.
@@ -74,6 +75,12 @@ def _numbers(symbol: str) -> tuple[Number, ...]:
             label="change of coins, 24 h", column=f"{INTEREST}.open_interest_coin_change_24h", where=of, signed=True
         ),
         Number(label="funding, per year", column=f"{FUNDING}.annualised_simple_pct", where=of, signed=True),
+        Number(
+            label="basis of futures at 90 days, per year",
+            column=f"{BASIS}.annualised_simple_pct",
+            where=of,
+            signed=True,
+        ),
         Number(label="open interest over volume", column=f"{LEVERAGE}.oi_to_volume_days", where=of),
         Number(label="open interest over depth", column=f"{LEVERAGE}.oi_to_depth", where=of),
         Number(label="open interest over market cap", column=f"{LEVERAGE}.oi_to_market_cap_share", where=of),
@@ -133,6 +140,7 @@ SECTION = Section(
         _daily("open-interest", "Open interest in perpetuals", "bn USD", 1e-9, INTEREST, "open_interest_usd", "observed_at", "line", SETS),
         _newest("percentile", "Open interest in coins against its own history", "% of moments with as much or less", 100, INTEREST, "percentile_own_history"),
         _daily("funding", "Funding, weighted by open interest", "percent per year, simple", 1, FUNDING, "annualised_simple_pct", "observed_at", "line"),
+        _daily("basis", "Basis of dated futures over spot at 90 days", "percent per year, simple", 1, BASIS, "annualised_simple_pct", "date", "line"),
         _newest("funding-by-coin", "Funding now, by coin", "percent per year, simple", 1, FUNDING, "annualised_simple_pct", "Longs pay where positive."),
         _newest("open-interest-to-volume", "Open interest over average perpetual volume", "days of volume", 1, LEVERAGE, "oi_to_volume_days"),
         Chart(

@@ -1,4 +1,4 @@
-"""deribit, `/api/v2/public/...`: JSON-RPC replies with numbers; perpetuals on bitcoin and ether in US dollars."""
+"""deribit, `/api/v2/public/...`: JSON-RPC replies with numbers; coins in dollars, perpetual or to a day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from pipelines.sample.venues.candles import HOUR, window
 from pipelines.sample.venues.coin_prices import price
 from pipelines.sample.venues.coins import DAY
 from pipelines.sample.venues.deribit_funding import rate_history, rate_value, span_of
-from pipelines.sample.venues.deribit_markets import currencies, instruments, interest, market_of, summaries, summary
+from pipelines.sample.venues.deribit_markets import (
+    currencies,
+    instruments,
+    interest,
+    market_of,
+    summaries,
+    summary,
+    traded_of,
+)
 from pipelines.sample.venues.market import Market
 from pipelines.sample.venues.orderbooks import book
 from pipelines.sample.wire.reply import Reply, from_json
@@ -62,11 +70,11 @@ def _levels(market: Market, prices: list[float], quantities: list[float]) -> lis
 
 
 def _chart(asked: Asked) -> dict[str, Any]:
-    market, step = market_of(asked), STEPS.get(asked.query.get("resolution", ""))
+    market, step = traded_of(asked), STEPS.get(asked.query.get("resolution", ""))
     if step is None:
         raise ValueError("resolution")
     first, last = span_of(asked)
-    bars = window(asked.seed, market.coin, step, first, last, asked.at)
+    bars = market.bars(window(asked.seed, market.coin, step, first, last, asked.at), step, asked.at)
     bars = bars.slice(max(0, len(bars.start) - MOST_BARS), len(bars.start))
     columns = {name: market.quoted(getattr(bars, name)).round(6).tolist() for name in ("open", "high", "low", "close")}
     volume = (bars.volume * market.share).round(8)

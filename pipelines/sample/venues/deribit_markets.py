@@ -11,6 +11,7 @@ from pipelines.sample.venues.asked import Asked
 from pipelines.sample.venues.candles import traded
 from pipelines.sample.venues.coin_prices import price
 from pipelines.sample.venues.coins import COINS, epoch
+from pipelines.sample.venues.futures import Future, find_future, listed_futures
 from pipelines.sample.venues.market import Market
 from pipelines.sample.venues.markets import find, listed
 from pipelines.sample.venues.orderbooks import book
@@ -22,8 +23,15 @@ def market_of(asked: Asked) -> Market:
     return find("deribit", True, asked.query.get("instrument_name", ""), asked.at)
 
 
+def traded_of(asked: Asked) -> Market:
+    """The perpetual or the dated future that is asked for."""
+    name = asked.query.get("instrument_name", "")
+    return market_of(asked) if name.endswith("-PERPETUAL") else find_future("deribit", name, asked.at)
+
+
 def instruments(asked: Asked) -> list[Any]:
-    return [_instrument(market) for market in listed("deribit", True, asked.at)]
+    perpetuals = [_instrument(market) for market in listed("deribit", True, asked.at)]
+    return perpetuals + [_instrument(future) | _dated(future) for future in listed_futures("deribit", asked.at)]
 
 
 def _instrument(market: Market) -> dict[str, Any]:
@@ -37,6 +45,14 @@ def _instrument(market: Market) -> dict[str, Any]:
         "creation_timestamp": epoch(COINS[market.coin].lists) * 1000,
         "future_type": "reversed" if inverse else "linear", "instrument_type": "reversed" if inverse else "linear",
         "price_index": f"{market.coin}_{market.quote}".lower(),
+    }  # fmt: skip
+
+
+def _dated(future: Future) -> dict[str, Any]:
+    """What is other than with a perpetual."""
+    return {
+        "settlement_period": "month", "creation_timestamp": future.begins * 1000,
+        "expiration_timestamp": future.expires * 1000,
     }  # fmt: skip
 
 

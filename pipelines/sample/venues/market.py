@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.sample.paths import Floats
+from pipelines.sample.venues.candles import Candles
 from pipelines.sample.venues.coins import COINS, epoch
 
 DROPS_DELISTED = ("okx", "kraken", "hyperliquid", "bitget")  # the others keep showing what no longer trades
@@ -53,6 +54,14 @@ class Market:
             return np.asarray(np.round(moved / self.tick) * self.tick)
         ticks = 10.0 ** np.minimum(np.floor(np.log10(moved)) - 4, 0)
         return np.asarray(np.round(moved / ticks) * ticks)
+
+    def bars(self, coin: Candles, step: int, at: float) -> Candles:
+        """The coin's bars of `step` seconds, known at `at`, as this market has them before its ticks."""
+        return coin
+
+    def contracts(self, coins: Floats, price: Floats) -> Floats:
+        """Coins in contracts, at the market's own prices."""
+        return coins / self.size
 
     def units(self, coins: Floats, price: Floats | float) -> Floats:
         """Coins in the units of the book."""

@@ -9,7 +9,7 @@ from pipelines.sample.venues.asked import Asked
 from pipelines.sample.venues.candles import HOUR, window
 from pipelines.sample.venues.coins import DAY
 from pipelines.sample.venues.okx_derivatives import funding_history, funding_rate, open_interest, open_interest_history
-from pipelines.sample.venues.okx_markets import instruments, market_of, tickers
+from pipelines.sample.venues.okx_markets import instruments, market_of, tickers, traded_of
 from pipelines.sample.venues.orderbooks import book
 from pipelines.sample.wire.reply import Reply, from_json
 
@@ -53,23 +53,25 @@ def _books(asked: Asked) -> Rows:
 
 
 def _candles(asked: Asked) -> Rows:
-    market, step = market_of(asked), BARS.get(asked.query.get("bar", "1m"))
+    market, step = traded_of(asked), BARS.get(asked.query.get("bar", "1m"))
     if step is None:
         raise ValueError(asked.query)
     limit = min(int(asked.number("limit", 100)), 300)
     first, last = asked.number("before", -1) / 1000, asked.number("after", 1e15) / 1000  # both exclusive
     if not asked.path.endswith("history-candles"):
         first = max(first, asked.at - 1_440 * step)
-    bars = window(asked.seed, market.coin, step, first + 1e-3, last - 1e-3, asked.at)
+    coin = window(asked.seed, market.coin, step, first + 1e-3, last - 1e-3, asked.at)
+    bars = market.bars(coin, step, asked.at)
     shown = bars.slice(max(0, len(bars.start) - limit), len(bars.start))
     closes, coins = market.quoted(shown.close), shown.volume * market.share
     text, rows = market.price_text, []
-    for start, open_, high, low, close, volume in zip(
+    for start, open_, high, low, close, volume, contracts in zip(
         shown.start.tolist(), market.quoted(shown.open).tolist(), market.quoted(shown.high).tolist(),
-        market.quoted(shown.low).tolist(), closes.tolist(), coins.tolist(), strict=True,
+        market.quoted(shown.low).tolist(), closes.tolist(), coins.tolist(),
+        market.contracts(coins, closes).tolist(), strict=True,
     ):  # fmt: skip
         worth = f"{volume * close:.2f}"
-        amounts = [f"{volume / market.size:.2f}", f"{volume:.4f}"] if market.swap else [f"{volume:.6f}", worth]
+        amounts = [f"{contracts:.2f}", f"{volume:.4f}"] if market.swap else [f"{volume:.6f}", worth]
         prices = [text(open_), text(high), text(low), text(close)]
         rows.append([str(start * 1000), *prices, *amounts, worth, "1"])
     if bars.running and rows:

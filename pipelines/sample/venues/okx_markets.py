@@ -10,6 +10,7 @@ from pipelines.sample.venues.asked import Asked
 from pipelines.sample.venues.candles import traded
 from pipelines.sample.venues.coin_prices import price
 from pipelines.sample.venues.coins import COINS, epoch
+from pipelines.sample.venues.futures import Future, find_future, listed_futures
 from pipelines.sample.venues.market import Market
 from pipelines.sample.venues.markets import find, listed
 from pipelines.sample.venues.orderbooks import book
@@ -22,8 +23,16 @@ def market_of(asked: Asked) -> Market:
     return find("okx", name.endswith("-SWAP"), name, asked.at)
 
 
+def traded_of(asked: Asked) -> Market:
+    """The market or the dated future that is asked for."""
+    name = asked.query.get("instId", "")
+    return find_future("okx", name, asked.at) if name[-6:].isdecimal() else market_of(asked)
+
+
 def instruments(asked: Asked) -> Rows:
     kind = asked.query.get("instType")
+    if kind == "FUTURES":
+        return [_instrument(future) | _dated(future) for future in listed_futures("okx", asked.at)]
     if kind not in ("SPOT", "SWAP"):
         return []
     return [_instrument(market) for market in listed("okx", kind == "SWAP", asked.at)]
@@ -40,6 +49,17 @@ def _instrument(market: Market) -> dict[str, str]:
         "expTime": "", "lever": "50" if swap else "10", "listTime": str(epoch(COINS[market.coin].lists) * 1000),
         "lotSz": market.lot_text(market.lot), "minSz": market.lot_text(market.lot), "optType": "", "stk": "",
         "state": "live", "tickSz": market.price_text(market.tick), "ruleType": "normal",
+    }  # fmt: skip
+
+
+def _dated(future: Future) -> dict[str, str]:
+    """What is other than with a swap."""
+    is_inverse = future.size == 0
+    return {
+        "instType": "FUTURES", "settleCcy": future.coin if is_inverse else future.quote,
+        "ctVal": f"{future.usd if is_inverse else future.size:g}", "ctValCcy": "USD" if is_inverse else future.coin,
+        "ctType": "inverse" if is_inverse else "linear", "listTime": str(future.begins * 1000),
+        "expTime": str(future.expires * 1000), "alias": "quarter",
     }  # fmt: skip
 
 
