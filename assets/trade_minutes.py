@@ -44,6 +44,7 @@ def rows(minutes: Iterable[Told], venue: str, market: Market) -> Iterator[dict[s
             "trades": traded.trades if traded else 0,
             "first_trade": traded.first if traded else None,
             "last_trade": traded.last if traded else None,
+            "recordings": ", ".join(traded.recordings) if traded else None,
             "volume_usd": None if usd is None else (bought + sold) * usd,
             "signed_volume_usd": None if usd is None else (bought - sold) * usd,
             "mid_open": each.mid_open,

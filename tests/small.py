@@ -100,7 +100,7 @@ def filled(folder: Folder) -> None:
 
 def minutes_of_trades() -> Iterator[dict[str, Any]]:
     """Three minutes from noon on, the last of them without a trade."""
-    traded = [Minute(received_at=NOON, first=n, last=n, trades=1, bought=100.0) for n in range(2)]
+    traded = [Minute(received_at=NOON, first=n, last=n, trades=1, bought=100.0, recordings=["a"]) for n in range(2)]
     told = [
         Told(minute=NOON + n * MINUTE, traded=each, mid_open=100.0, mid_close=100.5, known_at=NOON + (n + 1) * MINUTE)
         for n, each in enumerate([*traded, None])

@@ -19,6 +19,7 @@ from tests.crypto_models import built_alone
 from tests.models import Facts, build, built, moment
 from tests.pipeline import RECORDINGS, needs_recordings
 from tests.stored import opened
+from warehouse import checksums
 from warehouse.books.binance_depth import capture_events
 from warehouse.books.rebuilt import EPOCH, Market
 from warehouse.books.spool import Spool
@@ -114,6 +115,7 @@ def test_a_minute_has_what_was_bought_less_what_was_sold_and_the_middle_at_both_
     assert (row["venue"], row["market"], row["symbol"], row["base"]) == ("binance", "linear", "BTC/USDT:USDT", "BTC")
     assert (row["minute"], row["trades"], row["volume_usd"], row["signed_volume_usd"]) == (NOON, 2, 400.0, 200.0)
     assert (row["first_trade"], row["last_trade"]) == (2, 3)
+    assert row["recordings"] == f"capture.gz {checksums.of_file(tmp_path / 'capture.gz')}"
     assert (row["mid_open"], row["mid_close"]) == (100_000.0, 100_030.0)
     assert row["known_at"] == NOON + timedelta(seconds=62.01)  # with the update after it
 
@@ -328,6 +330,7 @@ def test_recorded_trades_come_out_as_the_venues_own_candles_and_the_regression_a
         for row in rows:
             found = row["trades"], row["volume_usd"], row["signed_volume_usd"]
             assert found == pytest.approx(own[row["minute"]], rel=1e-9)
+    assert [row["recordings"].split()[0][-15:] for row in linear[:2]] == ["20230404.dat.gz", "20230405.dat.gz"]
     first = linear[1]
     assert (first["first_trade"], first["last_trade"], first["trades"]) == (3535188229, 3535190424, 2196)
     assert first["signed_volume_usd"] == pytest.approx(-280_401.5854)

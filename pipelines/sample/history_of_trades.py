@@ -60,6 +60,7 @@ def _told(market: Market) -> Iterator[Told]:
                 trades=trades,
                 bought=sold + signed_usd,
                 sold=sold,
+                recordings=["SYNTHETIC"],
             ),
             mid_open=mid_open,
             mid_close=mid_close,

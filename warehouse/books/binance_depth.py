@@ -5,11 +5,12 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse import checksums
 from warehouse.books.rebuilt import EPOCH, Diff, Levels, Snapshot
 from warehouse.books.trades import Trade
 
@@ -26,9 +27,10 @@ def capture_events(paths: Iterable[Path], symbol: str) -> Iterator[Snapshot | Di
     ValueError, which names file and line, on a line of these that cannot be read.
     """
     for path in paths:
+        recording = f"{path.name} {checksums.of_file(path)}"
         for number, line in _lines(path):
             try:
-                event = _event(line, symbol)
+                event = _event(line, symbol, recording)
             except UNREADABLE as error:
                 raise ValueError(f"{path.name}: line {number} cannot be read: {error!r}: {line[:80]!r}") from None
             if event:
@@ -43,17 +45,19 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise ValueError(f"{path.name}: not a gzip file that can be read to its end: {error}") from None
 
 
-def _event(line: bytes, symbol: str) -> Snapshot | Diff | Trade | None:
+def _event(line: bytes, symbol: str, recording: str) -> Snapshot | Diff | Trade | None:
     """What a line tells of the depth or the trades of a symbol, if anything."""
-    told = next((told for kind, told in MESSAGES.items() if kind in line), None)
-    is_told = told is not None and f'"s":"{symbol}"'.encode() in line
-    if not is_told and b'"lastUpdateId"' not in line:
+    is_diff = b'"depthUpdate"' in line
+    is_trade = b'"e":"trade"' in line or b'"e":"aggTrade"' in line
+    is_its_own = (is_diff or is_trade) and f'"s":"{symbol}"'.encode() in line
+    if not is_its_own and b'"lastUpdateId"' not in line:
         return None
     if (found := LINE.match(line)) is None:
         raise ValueError("not a line of a capture")
     received_at, body = _time(found["at"]), json.loads(found["body"])
-    if told and is_told:
-        return told(body.get("data", body), received_at)
+    if is_its_own:
+        body = body.get("data", body)
+        return diff(body, received_at) if is_diff else trade(body, received_at, recording)
     if found["url"] is None or f"symbol={symbol}&".encode() in found["url"] + b"&":
         return snapshot(body, symbol, received_at)
     return None
@@ -86,7 +90,7 @@ def diff(body: dict[str, Any], received_at: datetime) -> Diff:
     )
 
 
-def trade(body: dict[str, Any], received_at: datetime) -> Trade:
+def trade(body: dict[str, Any], received_at: datetime, recording: str) -> Trade:
     """A trade or aggTrade message. Futures say in ``X`` what was no trade of the book; of nothing it is 0 at 0."""
     is_one = body["e"] == "trade"
     number = _number(body["t" if is_one else "a"])
@@ -105,15 +109,8 @@ def trade(body: dict[str, Any], received_at: datetime) -> Trade:
         is_apart=is_apart,
         traded_at=_milliseconds(body["T"]),
         received_at=received_at,
+        recording=recording,
     )
-
-
-#: What is in the line of a message that is read, and what reads it.
-MESSAGES: dict[bytes, Callable[[dict[str, Any], datetime], Diff | Trade]] = {
-    b'"depthUpdate"': diff,
-    b'"e":"trade"': trade,
-    b'"e":"aggTrade"': trade,
-}
 
 
 def _levels(levels: list[list[str]]) -> Levels:

@@ -16,6 +16,7 @@ class Trade:
 
     ``number`` counts the messages of ``stream``. ``is_sale`` says that the buyer's order stood in the book and the
     seller came to it. One that ``is_apart`` did not go through the book: the insurance fund's, or no trade at all.
+    ``recording`` names the file that it is in, and that file's SHA-256.
     """
 
     symbol: str
@@ -29,6 +30,7 @@ class Trade:
     is_apart: bool
     traded_at: datetime
     received_at: datetime
+    recording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Minute:
     trades: int = 0
     bought: float = 0.0
     sold: float = 0.0
+    recordings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,8 @@ class Minutes:
         amount = trade.qty if self.is_in_quote else trade.px * trade.qty
         if not found.trades:
             found.first = trade.first
+        if trade.recording not in found.recordings:
+            found.recordings.append(trade.recording)
         found.last = trade.last
         found.trades += trade.last - trade.first + 1
         found.sold += amount * trade.is_sale

@@ -127,7 +127,7 @@ TRADE_MINUTE_STAGED = Table(
     key=("venue", "market", "symbol", "minute"),
     licence=TERMS,
     may_be_empty=True,
-    columns=tuple(column for column in TRADE_MINUTE.columns if column.name not in ("quote_usd", "first_trade", "last_trade")),
+    columns=tuple(column for column in TRADE_MINUTE.columns if column.name not in ("quote_usd", "first_trade", "last_trade", "recordings")),
 )  # fmt: skip
 CRYPTO_PRICE = Table(
     name="metrics.crypto_price",
