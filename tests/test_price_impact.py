@@ -138,7 +138,7 @@ def test_hours_without_a_trade_are_no_quiet_minutes(tmp_path: Path) -> None:
 
 
 def test_a_message_of_several_trades_counts_each_and_a_stream_of_both_kinds_is_counted_once(tmp_path: Path) -> None:
-    _, (row,) = told(
+    said, (row,) = told(
         tmp_path,
         several(-1, 50, 1, 1, usd=100.0),
         trade(5, 2, usd=100.0),
@@ -147,6 +147,7 @@ def test_a_message_of_several_trades_counts_each_and_a_stream_of_both_kinds_is_c
         several(70, 52, 5, 5, usd=100.0),
     )
     assert (row["trades"], row["signed_volume_usd"], row["first_trade"], row["last_trade"]) == (3, -300.0, 2, 4)
+    assert (said.repeated, said.skipped) == (0, [])
 
 
 def test_what_did_not_go_through_the_book_has_a_number_and_no_volume(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_contracts_and_the_quote_currency_are_counted(tmp_path: Path, changed, v
 
 
 def test_a_minute_with_a_missing_update_or_without_a_book_has_no_middle(tmp_path: Path) -> None:
-    """Served from -9 to 30 s and from 40 s to 130 s; then a hole to 310 s, in which a snapshot is of no use."""
+    """Served to 30 s and from 40 to 130 s; then a hole, at whose end a snapshot says nothing of it; served to 426 s."""
     _, rows = told(
         tmp_path,
         shot(-9, 10),
@@ -186,11 +187,21 @@ def test_a_minute_with_a_missing_update_or_without_a_book_has_no_middle(tmp_path
         shot(310, 90),
         still(311, 91),
         still(361, 92),
-        trade(425, 2),
         still(426, 93),
+        still(490, 99, previous=98),
+        trade(545, 2),
     )
     known = [(row["mid_open"] is not None, row["mid_close"] is not None) for row in rows]
-    assert known == [(False, False), (True, True), (True, False), *[(False, False)] * 2, (False, True), (True, True)]
+    assert known == [
+        (False, False),
+        (True, True),
+        (True, False),
+        *[(False, False)] * 2,
+        (False, True),
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
 
 
 @pytest.mark.parametrize("changed", [{"p": "0"}, {"q": "nan"}, {"m": 1}, {"t": "7"}, {"T": None}])
