@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import polars as pl
 
+from assets.spool_logs import told
 from warehouse import sealed
 from warehouse.tables.books import BOOK_CAPTURE
 
@@ -89,15 +90,8 @@ class Coverage:
 
 
 def read(log: Path) -> pl.DataFrame:
-    """The rows of facts.book_capture that a log tells, without a last line that is still being written."""
-    rows = [
-        {**told, "hour": datetime.fromisoformat(told["hour"]), "known_at": datetime.fromisoformat(told["known_at"])}
-        for told in (line.record() for line in sealed.lines(log))
-    ]
-    frame = pl.DataFrame(
-        [{name: row[name] for name in BOOK_CAPTURE.polars_schema} for row in rows], schema=BOOK_CAPTURE.polars_schema
-    )
-    return frame.unique(BOOK_CAPTURE.key, keep="first", maintain_order=True)
+    """The rows of facts.book_capture that a log tells."""
+    return told(log, BOOK_CAPTURE)
 
 
 def _hour(tick: datetime) -> datetime:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assets.coverage import log_of, read
 from assets.recording import LOST, Clients, record_again
-from assets.recording_books import restore
+from assets.recording_books import record_logs, restore
 from warehouse.books.segment import sync_folder
 from warehouse.landing import Landing
 from warehouse.ledger import last_mirrored
 from warehouse.store import Store, StoreError, mirror_of
-from warehouse.tables.books import BOOK_CAPTURE
 from warehouse.tables.facts import LANDED
 
 #: Called with what is being done, how much of it is done, and how much there is.
@@ -66,7 +64,7 @@ def rebuild(
                 recorded = record_again(store, landing, clients, lambda done, of: told("jobs", done, of))
                 measured = restore(store, spool, books, lambda done, of: told("books", done, of))
                 with store.transaction():
-                    store.insert(BOOK_CAPTURE, read(log_of(spool)))
+                    record_logs(store, spool)
                 derive(store)
                 store.do("checkpoint")
             kept = _swap(beside, database, keep)

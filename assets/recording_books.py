@@ -10,7 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.coverage import Coverage, log_of, read
+from assets import coverage, trade_minutes
+from assets.coverage import Coverage, log_of
 from warehouse import sealed
 from warehouse.books import segment
 from warehouse.books.book import SCHEMA
@@ -19,7 +20,7 @@ from warehouse.books.segment import SpoolError, segments
 from warehouse.books.spool import Spool
 from warehouse.claims import WHOLE_REPLY
 from warehouse.store import Store, StoreError
-from warehouse.tables.books import BOOK_CAPTURE, ORDER_BOOK
+from warehouse.tables.books import BOOK_CAPTURE, ORDER_BOOK, TABLES, TRADE_MINUTE
 from warehouse.tables.quality import QUARANTINE
 from warehouse.verifying.books import wrong_with
 
@@ -28,7 +29,7 @@ from warehouse.verifying.books import wrong_with
 class Stored:
     """What an ingestion added to each table, and what it could not read."""
 
-    rows: dict[str, int] = field(default_factory=lambda: {ORDER_BOOK.name: 0, BOOK_CAPTURE.name: 0})
+    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys((table.name for table in TABLES), 0))
     segments: int = 0
     restored: int = 0
     repeated: int = 0
@@ -61,8 +62,17 @@ def ingest_spool(store: Store, spool: Path, books: Path) -> Stored:
                 raise
     stored.damaged = sorted(path.name for path in spool.glob("*.damaged"))
     with store.transaction():
-        stored.rows[BOOK_CAPTURE.name] = store.insert(BOOK_CAPTURE, read(log_of(spool)))
+        stored.rows |= record_logs(store, spool)
     return stored
+
+
+def record_logs(store: Store, spool: Path) -> dict[str, int]:
+    """Add what the logs beside the spool tell, inside a transaction; how many rows each table got."""
+    told = {
+        BOOK_CAPTURE: coverage.read(log_of(spool)),
+        TRADE_MINUTE: trade_minutes.read(trade_minutes.minutes_of(spool)),
+    }
+    return {table.name: store.insert(table, rows) for table, rows in told.items()}
 
 
 def _complete_left(spool: Path) -> str:

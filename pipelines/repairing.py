@@ -12,7 +12,7 @@ from pipelines.origins import offline
 from pipelines.places import Folder
 from pipelines.runs import Outcome, run_offline
 from warehouse import checksums, sealed
-from warehouse.tables.books import BOOK_CAPTURE
+from warehouse.tables.books import BOOK_CAPTURE, TRADE_MINUTE
 from warehouse.tables.quality import LEDGER, QUARANTINE
 from warehouse.verifying import database
 from warehouse.verifying.books import is_checksum
@@ -21,8 +21,11 @@ from warehouse.verifying.damage import Damage, Kind
 #: The tables that know what the lines of each log said, while the database can be read.
 LOGS = {
     "capture.jsonl": (BOOK_CAPTURE, "true"),
+    "trades.jsonl": (TRADE_MINUTE, "true"),
     "refused.jsonl": (QUARANTINE, "starts_with(landed_id, 'spool ')"),
 }
+#: The parts of their keys that a line tells as text.
+MOMENTS = ("hour", "minute", "known_at")
 
 
 def repair(folder: Folder, damages: Sequence[Damage], say: Callable[[str], None]) -> Outcome | None:
@@ -83,7 +86,7 @@ def _log(folder: Folder, log: Path, is_readable: bool) -> Iterator[bytes]:
     yield sealed.mended(sealed.torn(log))
     if is_readable:
         table, where = LOGS[log.name]
-        names = [name for name in table.key if name not in ("hour", "known_at")]
+        names = [name for name in table.key if name not in MOMENTS]
         known = {(*_moments(line.record()), *(line.record()[name] for name in names)) for line in whole}
         for row in _rows(folder.database, f"from {table.name} where {where} order by all"):
             if (*_moments(row), *(row[name] for name in names)) not in known:
@@ -92,7 +95,7 @@ def _log(folder: Folder, log: Path, is_readable: bool) -> Iterator[bytes]:
 
 def _moments(record: Mapping[str, Any]) -> list[datetime]:
     """The moments of a row, or of a line that told it."""
-    told = [record[name] for name in ("hour", "known_at") if name in record]
+    told = [record[name] for name in MOMENTS if name in record]
     return [moment if isinstance(moment, datetime) else datetime.fromisoformat(moment) for moment in told]
 
 

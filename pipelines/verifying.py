@@ -10,6 +10,7 @@ import duckdb
 from assets.coverage import log_of
 from assets.progress import bars
 from assets.recording_books import refused_of
+from assets.trade_minutes import minutes_of
 from pipelines.places import Folder
 from warehouse.store import mirror_of
 from warehouse.verifying import books, database, landing, ledger, published, recorded
@@ -46,7 +47,8 @@ def _damages(folder: Folder, told: Told) -> Iterator[Damage]:
     elif mirror_of(folder.database).exists() or folder.landing.journal_path.exists():
         yield Damage(kind="database", path=folder.database, what="it is missing", remedy=ledger.REBUILD)
     yield from landing.damages(folder.landing, now, told)
-    yield from books.damages(folder.books, folder.spool, (log_of(folder.spool), refused_of(folder.spool)), told)
+    logs = [log_of(folder.spool), minutes_of(folder.spool), refused_of(folder.spool)]
+    yield from books.damages(folder.books, folder.spool, logs, told)
     yield from published.damages(folder.shelf, told)
 
 

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from assets import trade_minutes
 from assets.clients.fred import FredGraph
 from assets.coverage import Coverage, log_of
 from assets.recording import record, review
@@ -16,7 +18,9 @@ from assets.recording_books import ingest_spool
 from pipelines.places import Folder
 from tests.canned import Served, host
 from tests.made_books import NOON, book
+from warehouse.books.rebuilt import Market
 from warehouse.books.spool import Spool
+from warehouse.books.trades import MINUTE, Minute, Told
 from warehouse.copies import content_hash
 from warehouse.declared import declare
 from warehouse.landing import Fetched, Landing
@@ -77,12 +81,13 @@ def land_days(landing: Landing, chance: random.Random, days: range) -> Iterator[
 
 
 def filled(folder: Folder) -> None:
-    """Three days of fetches, books with a refused one among them, and a snapshot."""
+    """Three days of fetches, books with a refused one among them, minutes of trades, and a snapshot."""
     with Spool(folder.spool) as spool, Coverage(log_of(folder.spool)) as coverage:
         told = [book(sequence=n, observed_at=NOON + timedelta(seconds=n)) for n in range(40)]
         spool.append([*told, book(sequence=40, bids=((101.0, 1.0),))], NOON)
         coverage.served(("binance", "spot", "BTC/USDT"), NOON)
         coverage.close(NOON + timedelta(hours=1))
+        trade_minutes.note(trade_minutes.minutes_of(folder.spool), minutes_of_trades())
     chance = random.Random(7)
     with Store.open(folder.database, "run-1") as store:
         declare(store)
@@ -91,6 +96,17 @@ def filled(folder: Folder) -> None:
         ingest_spool(store, folder.spool, folder.books)
         review(store, START + timedelta(days=3))
         assert publish(folder, store)
+
+
+def minutes_of_trades() -> Iterator[dict[str, Any]]:
+    """Three minutes from noon on, the last of them without a trade."""
+    traded = [Minute(received_at=NOON, first=n, last=n, trades=1, bought=100.0, recordings=["a"]) for n in range(2)]
+    told = [
+        Told(minute=NOON + n * MINUTE, traded=each, mid_open=100.0, mid_close=100.5, known_at=NOON + (n + 1) * MINUTE)
+        for n, each in enumerate([*traded, None])
+    ]
+    market = Market(market="spot", symbol="BTC/USDT", base="BTC", quote="USDT", quote_usd=1.0)
+    return trade_minutes.rows(told, "binance", market)
 
 
 def publish(folder: Folder, store: Store) -> bool:

@@ -84,13 +84,14 @@ def written_checksums(folder: Path) -> Path:
 
 
 def written_capture(folder: Path) -> Path:
-    """Binance's depth as a recorder writes it: a snapshot, then diffs."""
+    """Binance's depth as a recorder writes it: a snapshot, then diffs, each with a trade."""
     sides = {"bids": [["99.5", "1"], ["99", "2"]], "asks": [["100.5", "1"]]}
     lines = [f"https://fapi.example/depth?symbol=BTCUSDT -> 1700000000.5: {json.dumps({'lastUpdateId': 10, **sides})}"]
     for n in range(11, 16):
         diff = {"e": "depthUpdate", "E": 1_700_000_000_000 + n, "s": "BTCUSDT", "U": n, "u": n, "pu": n - 1}
-        told = json.dumps({**diff, "b": [["99.5", f"{n}.5"]], "a": []}, separators=(",", ":"))
-        lines.append(f"1700000000{n}0000: {told}")
+        trade = {"e": "trade", "E": 1_700_000_000_000 + n, "T": 1_700_000_000_000 + n, "s": "BTCUSDT", "t": n}
+        for message in ({**diff, "b": [["99.5", f"{n}.5"]], "a": []}, {**trade, "p": "99.5", "q": "0.1", "m": True}):
+            lines.append(f"1700000000{n}0000: {json.dumps(message, separators=(',', ':'))}")
     (folder / "capture").write_text("\n".join(lines) + "\n")
     return folder / "capture"
 

@@ -175,8 +175,8 @@ def test_a_row_that_is_not_there_or_a_key_that_is_not_whole_is_an_error(tmp_path
 
 
 METRICS = [model.table for model in models() if model.table.schema == "metrics"]
-#: Measured from captured books, which lie in Parquet beside the warehouse.
-OF_BOOKS = ("metrics.order_book", "facts.book_capture")
+#: From captures and imports, which lie in Parquet and in logs beside the warehouse.
+OF_BOOKS = ("metrics.order_book", "facts.book_capture", "facts.trade_minute")
 
 
 def drawn_cell(database: Path, table: Table) -> tuple[dict[str, str], str]:

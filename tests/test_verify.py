@@ -66,6 +66,7 @@ FILES: dict[str, tuple[Callable[[Folder], Path], str]] = {
     "order books": (lambda f: at_rest(f, ".parquet")[0], "books"),
     "their checksum": (lambda f: at_rest(f, ".sha256")[0], "books"),
     "the coverage of captures": (lambda f: f.root / "capture.jsonl", "log"),
+    "the minutes of trades": (lambda f: f.root / "trades.jsonl", "log"),
     "the books that were refused": (lambda f: f.root / "refused.jsonl", "log"),
     "the published database": (lambda f: published(f, "tidegauge.duckdb"), "published"),
     "a published Parquet file": (lambda f: published(f, "parquet/facts/observation.parquet"), "published"),
@@ -272,7 +273,7 @@ def test_a_lost_log_is_named_and_mended(folder: Folder, mend: Callable[[], list[
 def test_damaged_logs_are_written_again_from_the_database(
     folder: Folder, mend: Callable[[], list[str]], is_end: bool
 ) -> None:
-    names = ("the ledger's mirror", "the coverage of captures", "the books that were refused")
+    names = ("the ledger's mirror", "the coverage of captures", "the minutes of trades", "the books that were refused")
     paths = [FILES[name][0](folder) for name in names]
     before = tables(folder)
     for path in paths:

@@ -1,4 +1,4 @@
-"""``tidegauge import-books``: recorded raw streams of order books into the spool."""
+"""``tidegauge import-books``: recorded raw streams of order books and trades into the spool."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipelines.places import Folder
     "--kind",
     type=click.Choice(["binance-depth", "level-csv"]),
     required=True,
-    help="Messages as received (REST snapshots and depth updates, gzip), or CSV with a line per price level.",
+    help="Messages as received (REST snapshots, depth updates and trades, gzip), or CSV with a line per price level.",
 )
 @click.option("--symbol", required=True, help="Coin and quote, for example BTC/USDT.")
 @click.option(
@@ -43,7 +43,8 @@ def import_books(
     tidegauge run --upstreams live      then: ingest, measure, check and publish them
 
     Files are read in the order of their names. Every update's sequence number is checked: after one that is missing
-    the book is not served until the next snapshot, and facts.book_capture counts those moments as not served.
+    the book is not served until the next snapshot, and facts.book_capture counts those moments as not served. Trades
+    among the messages are added up by minute in facts.trade_minute, without minutes in which one is missing.
     """
     base, _, quote = symbol.partition("/")
     if not base or not quote:
@@ -51,10 +52,18 @@ def import_books(
     from assets.book_import import KINDS
     from assets.book_import import import_books as imported_books
     from assets.coverage import Coverage, log_of
+    from assets.dollar_coins import Rates
     from warehouse.books.rebuilt import Market
     from warehouse.books.spool import Spool
 
-    told = Market(market=market, symbol=symbol if market == "spot" else f"{symbol}:{quote}", base=base, quote=quote)
+    now = datetime.now(UTC)
+    told = Market(
+        market=market,
+        symbol=symbol if market == "spot" else f"{symbol}:{quote}",
+        base=base,
+        quote=quote,
+        quote_usd=Rates().usd(quote, now),
+    )
     folder = Folder(origin)
     with Spool(folder.spool) as spool, Coverage(log_of(folder.spool)) as coverage:
         try:
@@ -65,7 +74,7 @@ def import_books(
                 limit=levels,
                 spool=spool,
                 coverage=coverage,
-                now=datetime.now(UTC),
+                now=now,
             )
         except ValueError as error:
             raise click.UsageError(str(error)) from None
@@ -74,3 +83,6 @@ def import_books(
     click.echo(f"coverage    {imported.served:,} of {expected:,} moments have a book")
     for gap in imported.breaks[:12]:
         click.echo(f"missing     updates after {gap.expected}, next {gap.got}, at {gap.at.isoformat()}")
+    click.echo(f"trades      {imported.minutes:,} minutes without one missing; {imported.repeated:,} told again")
+    for hole in imported.skipped[:12]:
+        click.echo(f"missing     trades after {hole.last}, next {hole.next}, at {hole.at.isoformat()}")

@@ -14,6 +14,12 @@ from warehouse.tables.columns import PROVENANCE
 #: How many of a source's facts, or of a table's rows, are printed.
 PRINTED = 3
 WIDTH = 300
+#: Where the tables come from that rest on no reply; each is beside the warehouse.
+KEPT_IN = {
+    "metrics.order_book": "from captured books: books/, by day",
+    "facts.book_capture": "as captures counted: capture.jsonl",
+    "facts.trade_minute": "from the recording, by the numbers of its trades: trades.jsonl",
+}
 NOT_A_CLAIM = {column.name for column in PROVENANCE}
 
 Row = dict[str, Any]
@@ -96,7 +102,7 @@ def _fact(table: Table, fact: Row) -> Iterator[str]:
     yield f"  {said}"
     reply = fact["reply"]
     if reply is None:
-        yield f"    known at {plain(fact['known_at'])}, from captured books: books/ beside the warehouse, by day"
+        yield f"    known at {plain(fact['known_at'])}, {KEPT_IN[table.name]} beside the warehouse"
         return
     yield f"    known at {plain(fact['known_at'])} ({fact['known_at_basis']})"
     yield f"    reply {fact['landed_id']}: {reply['request']}"

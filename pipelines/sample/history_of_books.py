@@ -1,16 +1,22 @@
-"""Order books of the sample world's past, as a capture would have spooled them: synthetic, and always the same."""
+"""Order books of the sample world's past, as a capture would have spooled them: synthetic, and always the same.
+
+Beside the books of one venue's perpetuals lie the trades of every minute.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from assets import trade_minutes
 from assets.capture import market_of
 from assets.coverage import Coverage, log_of
 from assets.dollar_coins import ASSUMED_USD, DOLLAR_COINS
+from pipelines.sample import history_of_trades
 from pipelines.sample.calendars import CLOCK
 from pipelines.sample.venues import orderbooks
 from pipelines.sample.venues.market import Market, decimals
@@ -23,6 +29,7 @@ from warehouse.catalogue.venues import VENUES, Instrument
 
 COINS = ("BTC", "ETH")
 POLLED = ("okx", "kraken", "deribit")
+TRADED = "okx"
 EVERY = timedelta(minutes=5)
 #: Before, in and after the flush, when the books were thin.
 FLUSH = [
@@ -36,11 +43,11 @@ FLUSH = [
 ]
 RECENT = [CLOCK - number * EVERY for number in range(24, 0, -1)]
 #: A history of another content has another name.
-VERSION = f"{SEED} {CLOCK.isoformat()} {len(FLUSH)} {len(RECENT)}"
+VERSION = f"{SEED} {CLOCK.isoformat()} {len(FLUSH)} {len(RECENT)} {history_of_trades.MINUTES}"
 
 
 def spool_history(spool: Path) -> None:
-    """Spool the books of the past once; when a capture is writing there, another time."""
+    """Spool the books and note the trades of the past once; when a capture is writing there, another time."""
     done = spool / "history"
     if done.exists() and done.read_text() == VERSION:
         return
@@ -53,9 +60,17 @@ def spool_history(spool: Path) -> None:
                 for book in books:
                     coverage.served((book.venue, book.market, book.symbol), moment)
             coverage.close(CLOCK)
+            trade_minutes.note(trade_minutes.minutes_of(spool), _minutes())
     except SpoolError:
         return
     done.write_text(VERSION)
+
+
+def _minutes() -> Iterator[dict[str, Any]]:
+    for instrument in VENUES[TRADED].instruments:
+        market = _market(instrument, CLOCK)
+        if instrument.base in COINS and instrument.market == "perpetual" and market:
+            yield from history_of_trades.rows(instrument, market)
 
 
 def _books(moment: datetime) -> Iterator[Book]:

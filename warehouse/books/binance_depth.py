@@ -1,7 +1,8 @@
-"""Binance depth as it came over the wire: raw captures of REST snapshots and diff messages."""
+"""Binance depth and trades as they came over the wire: raw captures of REST snapshots and messages."""
 
 import gzip
 import json
+import math
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse import checksums
 from warehouse.books.rebuilt import EPOCH, Diff, Levels, Snapshot
+from warehouse.books.trades import Trade
 
 #: ``<url> -> <time>: {…}`` (a REST reply), ``<time>: {…}`` or ``<time> {…}`` (a websocket message).
 LINE = re.compile(rb"(?:(?P<url>\S+) -> )?(?P<at>\d+(?:\.\d+)?):? (?P<body>\{.*\})\s*$")
@@ -17,16 +20,17 @@ LINE = re.compile(rb"(?:(?P<url>\S+) -> )?(?P<at>\d+(?:\.\d+)?):? (?P<body>\{.*\
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
-def capture_events(paths: Iterable[Path], symbol: str) -> Iterator[Snapshot | Diff]:
-    """Snapshots and diffs of a symbol (BTCUSDT) in raw capture files, in the order of their lines.
+def capture_events(paths: Iterable[Path], symbol: str) -> Iterator[Snapshot | Diff | Trade]:
+    """Snapshots, diffs and trades of a symbol (BTCUSDT) in raw capture files, in the order of their lines.
 
     A snapshot without a symbol of its own is taken to be this symbol's: such captures have one symbol. Raises
-    ValueError, which names file and line, on a line of depth that cannot be read.
+    ValueError, which names file and line, on a line of these that cannot be read.
     """
     for path in paths:
+        recording = f"{path.name} {checksums.of_file(path)}"
         for number, line in _lines(path):
             try:
-                event = _event(line, symbol)
+                event = _event(line, symbol, recording)
             except UNREADABLE as error:
                 raise ValueError(f"{path.name}: line {number} cannot be read: {error!r}: {line[:80]!r}") from None
             if event:
@@ -41,16 +45,19 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise ValueError(f"{path.name}: not a gzip file that can be read to its end: {error}") from None
 
 
-def _event(line: bytes, symbol: str) -> Snapshot | Diff | None:
-    """What a line tells of the depth of a symbol, if anything."""
-    is_diff = b'"depthUpdate"' in line and f'"s":"{symbol}"'.encode() in line
-    if not is_diff and b'"lastUpdateId"' not in line:
+def _event(line: bytes, symbol: str, recording: str) -> Snapshot | Diff | Trade | None:
+    """What a line tells of the depth or the trades of a symbol, if anything."""
+    is_diff = b'"depthUpdate"' in line
+    is_trade = b'"e":"trade"' in line or b'"e":"aggTrade"' in line
+    is_its_own = (is_diff or is_trade) and f'"s":"{symbol}"'.encode() in line
+    if not is_its_own and b'"lastUpdateId"' not in line:
         return None
     if (found := LINE.match(line)) is None:
         raise ValueError("not a line of a capture")
     received_at, body = _time(found["at"]), json.loads(found["body"])
-    if is_diff:
-        return diff(body.get("data", body), received_at)
+    if is_its_own:
+        body = body.get("data", body)
+        return diff(body, received_at) if is_diff else trade(body, received_at, recording)
     if found["url"] is None or f"symbol={symbol}&".encode() in found["url"] + b"&":
         return snapshot(body, symbol, received_at)
     return None
@@ -83,14 +90,37 @@ def diff(body: dict[str, Any], received_at: datetime) -> Diff:
     )
 
 
+def trade(body: dict[str, Any], received_at: datetime, recording: str) -> Trade:
+    """A trade or aggTrade message. Futures say in ``X`` what was no trade of the book; of nothing it is 0 at 0."""
+    is_one = body["e"] == "trade"
+    number = _number(body["t" if is_one else "a"])
+    px, qty, is_apart = float(body["p"]), float(body["q"]), body.get("X", "MARKET") != "MARKET"
+    if type(body["m"]) is not bool or not (is_apart or (0 < px < math.inf and 0 < qty < math.inf)):
+        raise ValueError(f"a trade of {body['q']} at {body['p']} with m={body['m']}")
+    return Trade(
+        symbol=body["s"],
+        stream="trade" if is_one else "aggTrade",
+        number=number,
+        first=number if is_one else _number(body["f"]),
+        last=number if is_one else _number(body["l"]),
+        px=px,
+        qty=qty,
+        is_sale=body["m"],
+        is_apart=is_apart,
+        traded_at=_milliseconds(body["T"]),
+        received_at=received_at,
+        recording=recording,
+    )
+
+
 def _levels(levels: list[list[str]]) -> Levels:
     return tuple((float(level[0]), float(level[1])) for level in levels)
 
 
 def _number(told: object) -> int:
-    """The number of an update."""
+    """The number of an update or of a trade."""
     if type(told) is not int:
-        raise ValueError(f"an update has the number {str(told)[:80]!r}")
+        raise ValueError(f"a message has the number {str(told)[:80]!r}")
     return told
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from warehouse.books.book import WHOLE, Book
+from warehouse.books.trades import Minutes, Trade, minute_of
 
 Levels = tuple[tuple[float, float], ...]
+VENUE = "binance"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Diffs kept while there is no snapshot to join them to; older ones can no longer be needed.
 KEPT = 50_000
@@ -92,6 +94,11 @@ class Rebuilt:
         asks = sorted(level for level in self._asks.items() if level[0] <= self._ceiling)
         return tuple(bids[:limit]), tuple(asks[:limit])
 
+    def middle(self) -> float | None:
+        """Between the best bid and the best ask; None where there are not both, or they cross."""
+        bids, asks = self.sides(1)
+        return (bids[0][0] + asks[0][0]) / 2 if bids and asks and bids < asks else None
+
     def _begin(self, snapshot: Snapshot) -> None:
         if self.last is not None and snapshot.last <= self.last:
             return  # older than what we have
@@ -146,29 +153,52 @@ class Market:
 
 
 def books_at(
-    events: Iterable[Snapshot | Diff], market: Market, *, every: timedelta, limit: int, breaks: list[Break]
+    events: Iterable[Snapshot | Diff | Trade],
+    market: Market,
+    *,
+    every: timedelta,
+    limit: int,
+    breaks: list[Break],
+    minutes: Minutes,
 ) -> Iterator[Book]:
     """The book at each tick of exchange time: after the last event before it, if any came since; then the last one.
 
-    Sequence breaks are added to ``breaks``; ticks from a break to the next snapshot have no book.
+    Sequence breaks are added to ``breaks``; ticks from a break to the next snapshot have no book. Trades, and the
+    book's middle whenever a minute begins, are added to ``minutes``.
     """
     rebuilt = Rebuilt(is_spot=market.market == "spot", breaks=breaks)
     tick, told = EPOCH, None
     for event in events:
+        if isinstance(event, Trade):
+            minutes.trade(event)
+            continue
         due = EPOCH + -((EPOCH - event.event_at) // every) * every  # the first tick at or after the event
         if due > tick and rebuilt.is_served and rebuilt.last != told:
             yield _book(rebuilt, market, limit)
             told = rebuilt.last
         tick = max(tick, due)
-        rebuilt.apply(event)
+        _apply(rebuilt, event, minutes)
     if rebuilt.is_served and rebuilt.last != told:
         yield _book(rebuilt, market, limit)
+
+
+def _apply(rebuilt: Rebuilt, event: Snapshot | Diff, minutes: Minutes) -> None:
+    """Take an event, and the middle before it where a minute began since the last one.
+
+    Only an update that follows tells that the book had not changed until then; a snapshot may come after a hole.
+    """
+    before, mid = rebuilt.event_at, None
+    if rebuilt.is_served and isinstance(event, Diff) and minute_of(event.event_at) > before:
+        mid = rebuilt.middle()
+    rebuilt.apply(event)
+    if mid is not None and rebuilt.last == event.last:
+        minutes.middle(mid, before, event.event_at, event.received_at)
 
 
 def _book(rebuilt: Rebuilt, market: Market, limit: int) -> Book:
     bids, asks = rebuilt.sides(limit)
     return Book(
-        venue="binance",
+        venue=VENUE,
         market=market.market,
         symbol=market.symbol,
         base=market.base,

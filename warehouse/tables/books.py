@@ -1,8 +1,8 @@
-"""Order books: what each said of liquidity, and how many were to be had."""
+"""Order books: what each said of liquidity, how many were to be had, and the trades that were told beside them."""
 
 from warehouse.table import Column, Table
 from warehouse.tables.columns import KNOWN_AT, bps, usd
-from warehouse.tables.crypto_facts import SYMBOL, TERMS, VENUE
+from warehouse.tables.crypto_facts import BASE, SYMBOL, TERMS, VENUE
 
 MARKETS = ("spot", "linear", "inverse")
 BANDS_BPS = (10, 25, 50, 100, 200)
@@ -15,6 +15,15 @@ MARKET = Column(
     type="varchar",
     one_of=MARKETS,
     doc="Spot, or a perpetual settled in the quote currency (linear) or in coins (inverse).",
+)
+
+QUOTE_USD = Column(
+    name="quote_usd",
+    type="double",
+    unit="USD per unit of quote",
+    min=1e-6,
+    max=1e8,
+    doc="What the quote currency was taken to be worth; a dollar coin is a dollar where no book of it was captured.",
 )
 
 
@@ -30,8 +39,8 @@ def _slippage(taker: str, size: str) -> Column:
     return bps(f"slippage_{taker}_{size}_bps", doc, min=0, max=1e6)
 
 
-def _price(name: str, doc: str) -> Column:
-    return Column(name=name, type="double", unit="quote per coin", required=True, min=1e-12, max=1e8, doc=doc)
+def _price(name: str, doc: str, required: bool = True) -> Column:
+    return Column(name=name, type="double", unit="quote per coin", required=required, min=1e-12, max=1e8, doc=doc)
 
 
 ORDER_BOOK = Table(
@@ -45,8 +54,8 @@ ORDER_BOOK = Table(
         MARKET,
         SYMBOL,
         Column(name="observed_at", type="timestamptz", doc="The venue's stamp, else when we received it."),
-        Column(name="base", type="varchar", required=True, doc="The coin that is priced."),
-        Column(name="quote_usd", type="double", unit="USD per unit of quote", min=1e-6, max=1e8, doc="What the quote currency was taken to be worth; a dollar coin is a dollar where no book of it was captured."),
+        BASE,
+        QUOTE_USD,
         Column(name="sequence", type="bigint", doc="The venue's number of the book; NULL where it numbers none."),
         _price("mid", "Middle of best bid and best ask."),
         bps("spread_bps", "Best ask less best bid, of the middle.", required=True, min=0, max=20_000),
@@ -75,5 +84,30 @@ BOOK_CAPTURE = Table(
         KNOWN_AT,
     ),
 )  # fmt: skip
+TRADE_MINUTE = Table(
+    name="facts.trade_minute",
+    doc="The trades of one market in one minute, as an imported recording has them, with the book's middle before and after. "
+    "A minute is there when no trade of it is missing: the venue numbers them. Imports of the same minute stay apart.",
+    key=("venue", "market", "symbol", "minute", "known_at"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=(
+        VENUE,
+        MARKET,
+        SYMBOL,
+        Column(name="minute", type="timestamptz", doc="When the minute began. A trade is in that of the venue's own time of it."),
+        BASE,
+        QUOTE_USD,
+        Column(name="trades", type="bigint", unit="trades", required=True, min=0, doc="How many went through the book; what the insurance fund took over did not."),
+        Column(name="first_trade", type="bigint", doc="The venue's number of the first one, by which its line is found; NULL where there was none."),
+        Column(name="last_trade", type="bigint", doc="Likewise of the last one."),
+        Column(name="recordings", type="varchar", doc="The files that they are in, by name and SHA-256 as they were imported."),
+        usd("volume_usd", "Price times size of all of them; NULL where quote_usd is.", min=0, max=1e12),
+        usd("signed_volume_usd", "Of those that buyers came to the book for, less those that sellers came for.", min=-1e12, max=1e12),
+        _price("mid_open", "Middle of the book after the last update before the minute; NULL where no book was served then, or an update is missing in the minute.", required=False),
+        _price("mid_close", "Likewise before the next minute.", required=False),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
 
-TABLES = (ORDER_BOOK, BOOK_CAPTURE)
+TABLES = (ORDER_BOOK, BOOK_CAPTURE, TRADE_MINUTE)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from warehouse.table import Column, Table
-from warehouse.tables.books import BANDS_BPS, BOOK_CAPTURE, SIZES, TAKERS
+from warehouse.tables.books import BANDS_BPS, BOOK_CAPTURE, SIZES, TAKERS, TRADE_MINUTE
 from warehouse.tables.columns import DATE, KNOWN_AT, bps, percent, usd
 from warehouse.tables.crypto_facts import (
     BASE,
@@ -143,6 +143,14 @@ BOOK_CAPTURE_STAGED = Table(
     licence="internal",
     may_be_empty=True,
     columns=(*(BOOK_CAPTURE.column(name) for name in ("venue", "market", "symbol", "hour", "polls_expected", "polls_served")), KNOWN_AT),
+)  # fmt: skip
+TRADE_MINUTE_STAGED = Table(
+    name="staged.trade_minute",
+    doc="The trades of one market in one minute, and the book's middle before and after: of several imports, one that has both.",
+    key=("venue", "market", "symbol", "minute"),
+    licence=TERMS,
+    may_be_empty=True,
+    columns=tuple(column for column in TRADE_MINUTE.columns if column.name not in ("quote_usd", "first_trade", "last_trade", "recordings")),
 )  # fmt: skip
 CRYPTO_PRICE = Table(
     name="metrics.crypto_price",
@@ -317,6 +325,23 @@ ORDER_BOOK_HOURLY = Table(
         KNOWN_AT,
     ),
 )  # fmt: skip
+PRICE_IMPACT = Table(
+    name="metrics.price_impact",
+    doc="Kyle's lambda of one market by hour: how far the middle moves with what is bought less what is sold, minute by minute. "
+    "From trades that were recorded beside their books; all but minutes is NULL below 30 minutes that have both.",
+    key=("venue", "market", "symbol", "hour"),
+    licence=LICENCE,
+    may_be_empty=True,
+    columns=(
+        *(TRADE_MINUTE.column(name) for name in ("venue", "market", "symbol")),
+        Column(name="hour", type="timestamptz", doc="When the hour began."),
+        Column(name="minutes", type="bigint", unit="minutes", required=True, min=0, max=60, doc="Minutes of the hour with all their trades, and with a book at both ends and none of its updates missing between."),
+        Column(name="kyle_lambda_bps_per_musd", type="double", unit="basis points per million USD", min=-1e6, max=1e6, doc="Slope of the minute's log change of the middle on its signed volume, by least squares with an intercept."),
+        Column(name="kyle_lambda_standard_error_bps_per_musd", type="double", unit="basis points per million USD", min=0, max=1e6, doc="Its standard error by the textbook: changes are taken to scatter alike and apart from each other."),
+        Column(name="r2", type="double", unit="fraction", min=0, max=1, doc="Share of the variance of the changes that signed volume tells; NULL where the middle never moved."),
+        KNOWN_AT,
+    ),
+)  # fmt: skip
 
 TABLES = (
     CANDLE,
@@ -324,6 +349,7 @@ TABLES = (
     OPEN_INTEREST_STAGED,
     CONTRACT,
     BOOK_CAPTURE_STAGED,
+    TRADE_MINUTE_STAGED,
     CRYPTO_PRICE,
     ALTCOIN_INDEX,
     OPEN_INTEREST,
@@ -333,4 +359,5 @@ TABLES = (
     LEVERAGE,
     LEVERAGE_FLUSH,
     ORDER_BOOK_HOURLY,
+    PRICE_IMPACT,
 )
