@@ -1,5 +1,6 @@
 """Files that the user provides: what a line says, when it was known, and what is turned away."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from assets.clients.provided import provided
 from pipelines.origins import Origin
+from pipelines.places import REPOSITORY
 from tests.canned import fetched, reply, rows
 from warehouse.claims import Parsed, UpstreamError
 from warehouse.landing import Landing
@@ -72,6 +74,15 @@ def test_no_flow_at_all_is_a_flow() -> None:
 def test_a_later_figure_of_the_same_day_with_a_time_of_its_own_is_a_correction() -> None:
     parsed = flows(FLOW, FLOW.replace("-56900000", "-57000000").replace("2026-01-21", "2026-01-22"))
     assert rows(parsed, ETF_FLOW)["net_flow_usd"].to_list() == [-56_900_000, -57_000_000]
+
+
+def test_the_lines_of_the_guide_are_believed() -> None:
+    guide = (REPOSITORY / "docs" / "operating.md").read_text()
+    for key, body in zip((FLOWS, RESERVES), re.findall(r"```csv\n(.*?)```", guide, re.DOTALL), strict=True):
+        header, *lines = body.splitlines()
+        parsed = _parsed(key, header, lines)
+        assert [frame.height for _, frame in parsed.frames] == [2]
+        assert not parsed.rejected
 
 
 # -- what is turned away -------------------------------------------------------------------------
