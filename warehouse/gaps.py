@@ -69,8 +69,10 @@ def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
 
 
 def job_of(table_name: str, key: str) -> str:
-    """The job that fetches what is missing."""
-    return SERIES[key].job if key in SERIES else key or table_name
+    """The job that fetches what is missing: a series', a venue's instrument's, or a whole table's."""
+    if key in SERIES:
+        return SERIES[key].job
+    return key if key and table_name in crypto_facts.JOBS else table_name
 
 
 def _steps(store: Store) -> pl.DataFrame:

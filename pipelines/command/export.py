@@ -26,7 +26,7 @@ def export(folder: Path, tables: tuple[str, ...], redistributable: bool, style: 
 
     \b
     tidegauge export out net_liquidity fed_purchases --format csv
-    tidegauge export out --redistributable          without Yahoo, index owners, ICE and venues
+    tidegauge export out --redistributable          without Yahoo, index owners, ICE, venues and what you provide
     """
     names = [next((n for n in (table, f"metrics.{table}") if n in TABLES), table) for table in tables] or list(TABLES)
     if unknown := [name for name in names if name not in TABLES]:
