@@ -90,6 +90,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UpstreamError, match="cannot be read: No such file") as caught:
         _fetched(seeds(Landing(tmp_path), NOW, folder=tmp_path), EVENTS)
     assert caught.value.request == "FILE assets/seeds/policy_event.csv"
+    assert not caught.value.absent
 
 
 # -- rules of the portfolios ---------------------------------------------------------------------

@@ -86,6 +86,9 @@ def test_assets_that_one_fund_does_not_tell_are_not_known() -> None:
 def test_coins_are_apart_though_their_funds_have_one_name() -> None:
     rows = built("metrics.etf_flow", flows({"2026-01-20": 1}, "all"), flows({"2026-01-20": 2}, "all", symbol="ETH"))
     assert [(row["symbol"], row["net_flow_usd"]) for row in rows] == [("BTC", 1e6), ("ETH", 2e6)]
+    ether = flows({"2026-01-21": 2}, "all", symbol="ETH")  # is no figure of bitcoin's fund
+    rows = built("metrics.etf_flow", flows({"2026-01-20": 1}, "all"), flows({"2026-01-21": 1}, "B"), ether)
+    assert [row["net_flow_usd"] for row in rows] == [1e6, None, 2e6]
 
 
 def test_a_day_on_which_a_fund_is_missing_is_not_known_nor_are_sums_over_it() -> None:
@@ -130,6 +133,8 @@ def test_a_revised_figure_counts_from_when_it_was_known() -> None:
     given = (flows({"2026-01-20": 5}), flows({"2026-01-20": 6}, known_at="2026-01-25 00:00"))
     assert newest(*given, as_of="2026-01-24 00:00")["net_flow_usd"] == 5e6
     assert newest(*given)["net_flow_usd"] == 6e6
+    sum_of_twenty = newest(flows(steady(TWENTY)), flows({TWENTY[0]: 20}, known_at="2026-02-01 00:00"))
+    assert (sum_of_twenty["net_flow_20d_usd"], sum_of_twenty["known_at"]) == (210e6, moment("2026-02-01 00:00"))
     assert built("metrics.etf_flow", *given, as_of="2026-01-21 13:59") == []
 
 
