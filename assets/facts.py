@@ -5,16 +5,17 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.keeping_up import keep_up
-from assets.landing import CRYPTO, MACRO, UPSTREAMS
+from assets.landing import CRYPTO, MACRO, PROVIDED, UPSTREAMS
 from assets.session import Session
 from warehouse.declared import declare
 from warehouse.sentinels import Noted, Sentinel
-from warehouse.tables import TABLES, crypto_facts, facts, quality, reference
+from warehouse.tables import TABLES, crypto_facts, facts, provided, quality, reference
 
 #: Each table that is recorded, and the upstreams that tell of it.
 RECORDED = {
     **{table.name: MACRO for table in facts.TABLES},
     **{table.name: CRYPTO for table in crypto_facts.TABLES},
+    **{table.name: PROVIDED for table in provided.FACTS},
     **{
         table.name: UPSTREAMS
         for table in (
@@ -49,7 +50,7 @@ def declarations(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeR
             name.split("."),
             deps=[["landing", upstream] for upstream in upstreams],
             kinds={"python", "duckdb"},
-            owners=["team:crypto" if upstreams is CRYPTO else "team:macro"],
+            owners=["team:crypto" if upstreams in (CRYPTO, PROVIDED) else "team:macro"],
         )
         for name, upstreams in RECORDED.items()
     ],

@@ -22,7 +22,9 @@ MACRO = {
 }
 CRYPTO = {venue.name: f"{venue.title}: candles, funding, open interest, contracts." for venue in VENUES.values()}
 CRYPTO["binance_archive"] = "Binance's public archive: open interest of past days."
-UPSTREAMS = MACRO | CRYPTO
+PROVIDED = {"provided": "Files that the user provides: flows of exchange-traded funds, coins held at exchanges."}
+FILES = ("seed", *PROVIDED)
+UPSTREAMS = MACRO | CRYPTO | PROVIDED
 #: Macro upstreams owe something by the evening of a working day, venues every day; one that is optional owes nothing.
 WORKING_DAYS = dg.FreshnessPolicy.cron(
     deadline_cron="0 20 * * 1-5", lower_bound_delta=timedelta(hours=24), timezone="America/New_York"
@@ -37,8 +39,8 @@ OWED = dict.fromkeys(MACRO, WORKING_DAYS) | {venue.name: EVERY_DAY for venue in 
             ["landing", upstream],
             description=description,
             group_name="landing",
-            kinds={"file" if upstream == "seed" else "ccxt" if upstream in CRYPTO else "http"},
-            owners=["team:crypto" if upstream in CRYPTO else "team:macro"],
+            kinds={"file" if upstream in FILES else "ccxt" if upstream in CRYPTO else "http"},
+            owners=["team:macro" if upstream in MACRO else "team:crypto"],
             freshness_policy=OWED.get(upstream),
         )
         for upstream, description in UPSTREAMS.items()

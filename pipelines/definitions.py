@@ -35,6 +35,7 @@ def session(context: dg.InitResourceContext) -> Iterator[Session]:
         if context.run and context.instance:
             context.instance.add_run_tags(context.run.run_id, {ORIGIN_TAG: origin.name})
         origin.spool_history(folder.spool)
+        origin.provide(folder.provided)
         with open_store(folder, origin, context.run_id or "no-run") as store:
             yield Session(
                 origin=origin.name,

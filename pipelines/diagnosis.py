@@ -19,6 +19,7 @@ import httpx
 from packaging.requirements import Requirement
 
 from assets.alert_sending import COMMAND_VARIABLE, WEBHOOK_VARIABLE, NotSent, target
+from assets.clients.provided import PROVIDED
 from pipelines.instance import instance_environment, last_runs
 from pipelines.logs import log_path
 from pipelines.origins import PLACES
@@ -49,6 +50,8 @@ def diagnose(origin: str) -> Iterator[Finding]:
     yield from _instance(origin)
     yield from _alerts(origin)
     yield from _options()
+    if origin != "sample":
+        yield from _provided(origin)
     if origin == "live":
         yield from _key()
         yield from _network()
@@ -167,6 +170,13 @@ def _options() -> Iterator[Finding]:
         yield Finding(
             "note", "Numba is not there: order books are measured with NumPy", "pip install 'tidegauge[fast]'"
         )
+
+
+def _provided(origin: str) -> Iterator[Finding]:
+    """Which files of figures without a free source are not there: none has to be."""
+    folder = Folder(origin).provided
+    if missing := [file.name for file in PROVIDED.values() if not (folder / file.name).exists()]:
+        yield Finding("note", f"{folder} has no {' and no '.join(missing)}", "docs/operating.md: Figures you provide")
 
 
 def _network() -> Iterator[Finding]:

@@ -13,11 +13,13 @@ from assets.clients.fred_api import FredApi
 from assets.clients.fred_either import Fred
 from assets.clients.jobs import Client
 from assets.clients.nyfed import NyFed
-from assets.clients.seeds import Seeds
+from assets.clients.provided import provided
+from assets.clients.seeds import seeds
 from assets.clients.transport import Host
 from assets.clients.venues.binance_archive import BinanceArchive
 from assets.clients.venues.venue import VenueClient
 from assets.clients.yahoo import Yahoo
+from pipelines.places import Folder
 from warehouse.catalogue.venues import DEFAULT, OPTIONAL, Venue
 from warehouse.landing import Landing
 from warehouse.releases import NEW_YORK
@@ -83,7 +85,8 @@ class Origin:
             "nyfed": NyFed(self.host("nyfed", "nyfed"), today),
             "fiscaldata": FiscalData(self.host("fiscaldata", "fiscaldata")),
             "yahoo": Yahoo(self.host("yahoo", "yahoo"), now),
-            "seed": Seeds(landing, datetime.now(UTC)),
+            "seed": seeds(landing, datetime.now(UTC)),
+            "provided": provided(landing, datetime.now(UTC), Folder(self.name).provided),
             **self._archive(now),
             **{venue.name: VenueClient(self.venue_host(venue), venue, now, is_recorded) for venue in venues},
         }
@@ -103,6 +106,13 @@ class Origin:
             from pipelines.sample.history_of_books import spool_history
 
             spool_history(spool)
+
+    def provide(self, folder: Path) -> None:
+        """Let the sample world's user have provided files: synthetic ones, where there are none."""
+        if self.name == "sample" and self.address != NOWHERE:
+            from pipelines.sample.provided import provide
+
+            provide(folder)
 
     def venue_host(self, venue: Venue) -> Host:
         return Host(

@@ -17,7 +17,8 @@ def data_root() -> Path:
 
 @dataclass(frozen=True)
 class Folder:
-    """The data of one origin: the live database, landing, order books, alerts, and the published place."""
+    """The data of one origin: the live database, landing, order books, the user's files, alerts, and the
+    published place."""
 
     origin: str
 
@@ -40,6 +41,11 @@ class Folder:
     @property
     def books(self) -> Path:
         return self.root / "books"
+
+    @property
+    def provided(self) -> Path:
+        """Where the user puts files of figures that have no free source."""
+        return self.root / "provided"
 
     @property
     def alerts(self) -> Path:

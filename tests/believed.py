@@ -27,7 +27,7 @@ SAID = {
     OPEN_INTEREST: (),
 }
 #: Days that stand in the bytes as text.
-DAYS = ("period", "record_date", "operation_date", "event_date")
+DAYS = ("period", "record_date", "operation_date", "event_date", "date")
 
 
 def unbelievable(parsed: Parsed, replies: Sequence[Reply]) -> list[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.clients.seeds import Seeds
+from assets.clients.files import Files
+from assets.clients.seeds import seeds
 from tests.canned import reply, rows
 from warehouse.claims import Parsed, Reply, UpstreamError
 from warehouse.landing import Landing
@@ -19,13 +20,13 @@ EVENT_HEADER = "event_date,category,title,value,unit,status,source"
 
 
 def read(key: str, landing: Path) -> Parsed:
-    client = Seeds(Landing(landing), NOW)
+    client = seeds(Landing(landing), NOW)
     return client.parse(key, _fetched(client, key))
 
 
-def _fetched(client: Seeds, key: str) -> list[Reply]:
+def _fetched(client: Files, key: str) -> list[Reply]:
     def get(*args: object, **params: object) -> Reply:
-        raise AssertionError("a seed asked the network")
+        raise AssertionError("a file asked the network")
 
     job = next(job for job in client.jobs(lambda key: None) if job.key == key)
     return list(job.fetch(get))
@@ -41,14 +42,14 @@ def events(*lines: str) -> Parsed:
 
 def _parsed(key: str, header: str, lines: tuple[str, ...]) -> Parsed:
     body = "\n".join((header, *lines)) + "\n"
-    return Seeds(Landing(Path("unused")), NOW).parse(key, [reply(body, received_at=NOW)])
+    return seeds(Landing(Path("unused")), NOW).parse(key, [reply(body, received_at=NOW)])
 
 
 # -- the files of the repository -----------------------------------------------------------------
 
 
 def test_the_file_is_landed_with_its_name_as_the_request(tmp_path: Path) -> None:
-    (one,) = _fetched(Seeds(Landing(tmp_path), NOW), GSE)
+    (one,) = _fetched(seeds(Landing(tmp_path), NOW), GSE)
     landed = one.landed
     assert (landed.upstream, landed.base_url, landed.status) == ("seed", "repository", 200)
     assert landed.request == "FILE assets/seeds/gse_retained_portfolio.csv"
@@ -87,8 +88,9 @@ def test_every_event_of_the_repository_is_believed(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UpstreamError, match="cannot be read: No such file") as caught:
-        _fetched(Seeds(Landing(tmp_path), NOW, folder=tmp_path), EVENTS)
+        _fetched(seeds(Landing(tmp_path), NOW, folder=tmp_path), EVENTS)
     assert caught.value.request == "FILE assets/seeds/policy_event.csv"
+    assert not caught.value.absent
 
 
 # -- rules of the portfolios ---------------------------------------------------------------------
@@ -195,9 +197,16 @@ def test_an_event_that_breaks_a_rule_is_rejected_and_the_others_kept(line: str, 
 
 
 def test_an_event_entered_twice_is_rejected_both_times() -> None:
-    parsed = events(CUT, CUT.replace("-25,", "-50,"), "2025-12-12,fed_rmp,Purchases,40,usd_bn_month,verified,x")
-    assert rows(parsed, POLICY_EVENT)["category"].to_list() == ["fed_rmp"]
+    others = [f"2025-12-{day},fed_rmp,Purchases,40,usd_bn_month,verified,x" for day in range(12, 20)]
+    parsed = events(CUT, CUT.replace("-25,", "-50,"), *others)
+    assert set(rows(parsed, POLICY_EVENT)["category"]) == {"fed_rmp"}
     assert [rejected.locator for rejected in parsed.rejected] == ["line 2", "line 3"]
+
+
+def test_a_file_of_which_many_lines_break_rules_is_refused_as_a_whole() -> None:
+    others = [f"2025-12-{day},fed_rmp,Purchases,40,usd_bn_month,verified,x" for day in range(12, 19)]
+    with pytest.raises(UpstreamError, match="2 of 9 lines are not believable, the first: line 2, title of 2025-12-10"):
+        events(CUT, CUT.replace("-25,", "-50,"), *others)
 
 
 # -- the file itself -----------------------------------------------------------------------------
@@ -218,4 +227,4 @@ def test_an_event_entered_twice_is_rejected_both_times() -> None:
 )
 def test_a_file_of_another_shape_is_refused(body: str | bytes, said: str) -> None:
     with pytest.raises(UpstreamError, match=said):
-        Seeds(Landing(Path("unused")), NOW).parse(GSE, [reply(body)])
+        seeds(Landing(Path("unused")), NOW).parse(GSE, [reply(body)])

@@ -37,6 +37,15 @@ def test_a_new_machine_is_well_and_is_told_the_first_step(tmp_path: Path) -> Non
     assert not [what for what, finding in found.items() if finding["level"] == "wrong"]
 
 
+def test_files_that_a_user_may_provide_are_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGAUGE_DATA", str(tmp_path))
+    folder = tmp_path / "replay" / "provided"
+    folder.mkdir(parents=True)
+    (folder / "etf_flow.csv").touch()
+    (missing,) = (f for f in diagnose("replay") if "provided" in f.what)
+    assert (missing.level, missing.what) == ("note", f"{folder} has no exchange_reserve.csv")
+
+
 def test_a_damaged_database_is_wrong_and_has_a_cure(tmp_path: Path) -> None:
     (tmp_path / "sample").mkdir()
     (tmp_path / "sample" / "warehouse.duckdb").write_bytes(b"not a database" * 1000)

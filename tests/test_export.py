@@ -7,7 +7,7 @@ import duckdb
 from tests.pipeline import tidegauge
 from warehouse.catalogue import SERIES
 from warehouse.licences import MAY_BE_PASSED_ON, passed_on
-from warehouse.tables import TABLES
+from warehouse.tables import TABLES, provided
 
 
 def test_every_licence_is_judged_and_every_judgement_used() -> None:
@@ -18,6 +18,12 @@ def test_every_licence_is_judged_and_every_judgement_used() -> None:
 def test_a_metric_that_shows_a_restricted_series_is_restricted() -> None:
     assert passed_on(TABLES["metrics.net_liquidity"]) == "from metrics.net_liquidity"
     for name in ("metrics.equity_index", "metrics.rates_and_credit", "metrics.crypto_price", "facts.candle"):
+        assert passed_on(TABLES[name]) is None, name
+
+
+def test_what_a_user_provided_and_what_shows_it_is_restricted() -> None:
+    shown = ("metrics.leverage", "metrics.claim")
+    for name in (*(table.name for table in provided.TABLES), *shown):
         assert passed_on(TABLES[name]) is None, name
 
 

@@ -201,6 +201,9 @@ def test_what_was_asked_for_again_in_vain_is_outside_what_the_upstream_serves(tm
         ("facts.observation", "YAHOO_SPY_ADJUSTED_CLOSE", "YAHOO_SPY_CLOSE"),
         ("facts.observation", "YAHOO_LTC_USD_VOLUME", "YAHOO_LTC_USD_CLOSE"),
         ("facts.fiscal_flow", "", "facts.fiscal_flow"),
+        ("facts.gse_portfolio", "FNMA", "facts.gse_portfolio"),
+        ("facts.etf_flow", "BTC IBIT", "facts.etf_flow"),
+        ("facts.exchange_reserve", "BTC", "facts.exchange_reserve"),
         ("facts.candle", "okx candle_1d BTC/USDT", "okx candle_1d BTC/USDT"),
     ],
 )

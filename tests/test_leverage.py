@@ -1,6 +1,6 @@
 """Leverage: open interest at the end of a day against turnover, depth and capitalisation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ ON = "2026-01-06"
 #: The midnight that ends that day.
 AT = "2026-01-07 00:00"
 MONTH = days(ON, 30)
+NONE: Mapping[str, float] = {}
 
 
 def leverage(*given: Any, as_of: str | None = None) -> Row:
@@ -66,9 +67,11 @@ def test_a_day_is_known_with_the_last_candle_behind_it() -> None:
     assert leverage(*given, as_of="2026-01-07 00:00")["oi_to_volume_days"] is None
 
 
-def beside(depths: Sequence[float | None] = (), cap: float | None = None) -> Row:
-    """A day with 70 billion of open interest, depth by hour, and a capitalisation."""
-    level = {"symbol": "BTC", "open_interest_coin": 7e5, "open_interest_usd": 70e9, "venues": "okx"}
+def beside(
+    depths: Sequence[float | None] = (), cap: float | None = None, coins: float = 7e5, held: Mapping[str, float] = NONE
+) -> Row:
+    """A day with 70 billion of open interest, depth by hour, a capitalisation, and coins at exchanges by day."""
+    level = {"symbol": "BTC", "open_interest_coin": coins, "open_interest_usd": 70e9, "venues": "okx"}
     hours = [
         {"symbol": "BTC", "hour": moment(ON) + timedelta(hours=n), "coverage_share": 1.0, "depth_100bps_usd": depth}
         for n, depth in enumerate(depths)
@@ -80,6 +83,10 @@ def beside(depths: Sequence[float | None] = (), cap: float | None = None) -> Row
             "metrics.open_interest": [level | {"observed_at": moment(AT)}],
             "metrics.order_book_hourly": hours,
             "metrics.crypto_price": [price],
+            "staged.exchange_reserve": [
+                {"symbol": "BTC", "date": day(on), "reserve_coin": reserve, "source": "A Vendor"}
+                for on, reserve in held.items()
+            ],
         },
     )
     return row
@@ -88,6 +95,13 @@ def beside(depths: Sequence[float | None] = (), cap: float | None = None) -> Row
 def test_open_interest_over_capitalisation() -> None:
     assert beside(cap=1.8e12)["oi_to_market_cap_share"] == pytest.approx(0.038889, abs=5e-7)
     assert beside()["oi_to_market_cap_share"] is None
+
+
+def test_open_interest_over_coins_at_exchanges_of_the_same_day() -> None:
+    row = beside(coins=25_000, held={ON: 100_000, "2026-01-07": 50_000})
+    assert (row["estimated_leverage_ratio"], row["reserve_source"]) == (0.25, "A Vendor")
+    row = beside(coins=25_000, held={"2026-01-05": 100_000})
+    assert (row["estimated_leverage_ratio"], row["reserve_source"]) == (None, None)
 
 
 def test_depth_is_the_median_of_the_hours_that_are_covered() -> None:

@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from assets.clients.fred_api import FredApi
 from assets.clients.jobs import Client
+from assets.clients.provided import provided
 from pipelines.origins import Origin
 from pipelines.sample.calendars import CLOCK
 from pipelines.sample.server import serve
@@ -31,6 +32,7 @@ JOBS = {
     "fiscaldata": ("DTS_TGA_CLOSE", "facts.fiscal_flow"),
     "yahoo": ("YAHOO_RUT_CLOSE", "YAHOO_IWM_CLOSE", "YAHOO_LTC_USD_CLOSE"),
     "seed": ("facts.gse_portfolio", "facts.policy_event"),
+    "provided": ("facts.etf_flow", "facts.exchange_reserve"),
     "binance_archive": ("binanceusdm archive BTC/USDT:USDT 2026-02",),
 }
 VENUE_DATA = {
@@ -60,9 +62,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], J
     folder = tmp_path_factory.mktemp("fuzz")
     with serve() as server:
         origin = Origin("sample", server.url, CLOCK)
+        origin.provide(folder / "provided")
         clients = {
             **origin.clients(Landing(folder), CLOCK),
             FRED_API: FredApi(origin.host("fred", "fred_api"), "a" * 32),
+            "provided": provided(Landing(folder), datetime.now(UTC), folder / "provided"),
         }
         return {
             (upstream, job.key): (clients[upstream], list(job.fetch(transport(clients[upstream].host, folder).get)))

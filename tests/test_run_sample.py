@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.landing import MACRO
+from assets.landing import MACRO, PROVIDED
 from tests.pipeline import live_rows, sql, tidegauge
 from warehouse.catalogue import SERIES
 from warehouse.catalogue.venues import DEFAULT
@@ -76,6 +76,7 @@ def test_every_fact_leads_to_a_landed_reply(sample: Path) -> None:
             select landed_id from facts.observation union all select landed_id from facts.fiscal_flow
             union all select landed_id from facts.repo_operation
             union all select landed_id from facts.treasury_operation
+            union all select landed_id from facts.etf_flow union all select landed_id from facts.exchange_reserve
         ) anti join facts.landed using (landed_id)
         """,
     )
@@ -84,7 +85,7 @@ def test_every_fact_leads_to_a_landed_reply(sample: Path) -> None:
 
 def test_status_names_every_upstream(sample: Path) -> None:
     told = json.loads(tidegauge(sample, "status", "--format", "json").stdout)
-    asked = [*MACRO, "binance_archive", *(venue.name for venue in DEFAULT)]
+    asked = [*MACRO, *PROVIDED, "binance_archive", *(venue.name for venue in DEFAULT)]
     assert {row["upstream"]: row["failed"] for row in told["upstreams"]} == dict.fromkeys(asked, "")
 
 

@@ -9,6 +9,8 @@ from warehouse.landing import Landed
 from warehouse.table import Table
 
 WHOLE_REPLY = "$"
+#: Share of a reply's values of one source that may be unbelievable before the reply itself is; one always may.
+TOLERATED_SHARE = 0.2
 
 
 @dataclass(frozen=True)

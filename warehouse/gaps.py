@@ -9,7 +9,7 @@ from warehouse.catalogue import SERIES
 from warehouse.catalogue.venues import VENUES
 from warehouse.holes import holes
 from warehouse.store import Store
-from warehouse.tables import crypto_facts, facts
+from warehouse.tables import crypto_facts, facts, provided
 from warehouse.tables.quality import BACKFILL, GAP
 
 #: The end of a gap that is still open.
@@ -33,6 +33,8 @@ DAYS = {
     facts.FISCAL_FLOW.name: ("''", "'fed'", "record_date"),
     facts.REPO_OPERATION.name: ("''", "'repo'", "operation_date"),
     facts.GSE_PORTFOLIO.name: ("issuer", "'monthly'", "month"),
+    provided.ETF_FLOW.name: ("symbol || ' ' || fund", "'nyse'", "date"),
+    provided.EXCHANGE_RESERVE.name: ("symbol", "'every_day'", "date"),
     **{name: (key, "'every_day'", f"{at}::date") for name, (key, at) in crypto_facts.JOBS.items()},
 }
 #: An hour that is missing is a day that is; of the first and the last day nobody knows how many there should be.
@@ -67,8 +69,10 @@ def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
 
 
 def job_of(table_name: str, key: str) -> str:
-    """The job that fetches what is missing."""
-    return SERIES[key].job if key in SERIES else key or table_name
+    """The job that fetches what is missing: a series', a venue's instrument's, or a whole table's."""
+    if key in SERIES:
+        return SERIES[key].job
+    return key if key and table_name in crypto_facts.JOBS else table_name
 
 
 def _steps(store: Store) -> pl.DataFrame:

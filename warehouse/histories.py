@@ -11,11 +11,17 @@ from warehouse.catalogue import SERIES
 from warehouse.sentinels import Sentinel, Verdict
 from warehouse.store import Store
 from warehouse.table import Table
-from warehouse.tables import crypto_facts, facts
+from warehouse.tables import crypto_facts, facts, provided
 
-JOBS = {**facts.JOBS, **crypto_facts.JOBS}
+JOBS = {**facts.JOBS, **crypto_facts.JOBS, **provided.JOBS}
 #: The number that says whether a claim was restated, in the tables whose rows are final once they are told.
-RESTATED = {facts.OBSERVATION.name: "value", facts.FISCAL_FLOW.name: "value", crypto_facts.CANDLE.name: "close"}
+RESTATED = {
+    facts.OBSERVATION.name: "value",
+    facts.FISCAL_FLOW.name: "value",
+    crypto_facts.CANDLE.name: "close",
+    provided.ETF_FLOW.name: "net_flow_usd",
+    provided.EXCHANGE_RESERVE.name: "reserve_coin",
+}
 #: A correction touches a few of the values that are told again. More than this share of them, and this many, is a
 #: restatement: of the last weeks when a fetch is the usual one, of all of it when it is a whole one.
 RESTATED_SHARE = 0.5
@@ -40,7 +46,10 @@ def verdicts(
     with _told(store, frame):
         if table.name in RESTATED:
             yield from _restated(store, table)
-        yield from _shortened(store, table, asked_from, shortened)
+        if table.name in provided.JOBS:
+            yield from _vanished(store, table)
+        else:
+            yield from _shortened(store, table, asked_from, shortened)
 
 
 def _restated(store: Store, table: Table) -> Iterator[Verdict]:
@@ -112,6 +121,27 @@ def _shortened(
         if first and row["asked"] <= first + CUT:
             detail = f"begins on {row['first']} now, stored from {first} on"
             yield _verdict(row, "shortened_history", detail if row["first"] > first + CUT else None)
+
+
+def _vanished(store: Store, table: Table) -> Iterator[Verdict]:
+    """What a file that is told as a whole each time does not tell any more; it stays as it was told last."""
+    key, at = JOBS[table.name]
+    identity = ", ".join(name for name in table.key if name != "known_at")
+    row = store.read(
+        f"""
+        select
+            {key} as source,
+            (select max(received_at) from told) as at,
+            (select min(landed_id) from told) as landed_id,
+            count(*) as vanished,
+            min({at}) as first,
+            max({at}) as last
+        from (select distinct {identity} from {table.name} where received_at < (select max(received_at) from told))
+        anti join told using ({identity})
+        """
+    ).row(0, named=True)
+    detail = "{vanished} stored figures are told no more, from {first} to {last}: they stay in force".format(**row)
+    yield _verdict(row, "shortened_history", detail if row["vanished"] else None)
 
 
 def _verdict(row: Mapping[str, Any], kind: Any, detail: str | None) -> Verdict:

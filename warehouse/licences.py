@@ -19,6 +19,7 @@ MAY_BE_PASSED_ON = {
     "copyrighted by the index owner, no redistribution": False,
     "site terms, personal use, no redistribution": False,
     "the venue's terms, own analytics, no redistribution": False,
+    "provided by the user, no redistribution": False,
     "derived from data of the index owners, personal use": False,
     "derived, index closes for personal use": False,
     "derived from data of the venues, own analytics, no redistribution": False,

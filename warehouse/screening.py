@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from warehouse.catalogue import SERIES
-from warehouse.claims import WHOLE_REPLY, Rejected
+from warehouse.claims import TOLERATED_SHARE, WHOLE_REPLY, Rejected
 from warehouse.landing import Landed
 from warehouse.store import Store
 from warehouse.table import Table
@@ -13,8 +13,6 @@ from warehouse.tables.facts import OBSERVATION
 
 #: A correction does not change a value this many times over; a unit or scale that changed does.
 SCALE_BREAK = 100.0
-#: Share of a reply's values of one source that may be unbelievable before the reply itself is; one always may.
-TOLERATED_SHARE = 0.2
 
 
 def screen(

@@ -10,6 +10,7 @@ from warehouse.releases import new_york
 # One way only to read a run of digits: a long one that is no number must not be tried in every way.
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[-+]\d{2}:\d{2})", re.ASCII)
 #: Years that an upstream can speak of. Beyond them lies a slip, and the end of the calendar.
 FIRST_YEAR, LAST_YEAR = 1700, 2199
 When = TypeVar("When", date, datetime)
@@ -49,6 +50,13 @@ def moment(seconds: float) -> datetime:
         return _of_our_time(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, OSError):
         raise ValueError(f"{seconds} is not a stamp") from None
+
+
+def instant(value: object) -> datetime:
+    """A moment written as ISO 8601 with its offset, ``2026-01-21T14:00:00Z``, in UTC."""
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+        raise ValueError(f"{shown(value)!r} is not a moment with its offset")
+    return _of_our_time(datetime.fromisoformat(value)).astimezone(UTC)
 
 
 def new_york_stamp(value: object) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assets.clients.cells import Unbelievable
-from assets.clients.seeds_lines import Line, reject
+from assets.clients.file_lines import Line, reject
 from warehouse.claims import Parsed, Reply
 from warehouse.releases import END_OF_DAY
 from warehouse.tables.facts import POLICY_EVENT

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from assets.clients.cells import Unbelievable
-from assets.clients.seeds_lines import Line, reject
+from assets.clients.file_lines import Line, reject
 from warehouse.claims import Parsed, Reply
 from warehouse.releases import END_OF_DAY, GSE_SUMMARY, new_york
 from warehouse.tables.facts import GSE_PORTFOLIO

@@ -28,7 +28,7 @@ def export(folder: Path, tables: tuple[Table, ...], redistributable: bool, style
 
     \b
     tidegauge export out net_liquidity fed_purchases --format csv
-    tidegauge export out --redistributable          without Yahoo, index owners, ICE and venues
+    tidegauge export out --redistributable          without Yahoo, index owners, ICE, venues and what you provide
     """
     asked = tables or tuple(TABLES.values())
     queries = {table.name: passed_on(table) if redistributable else f"from {table.name}" for table in asked}

@@ -46,6 +46,8 @@ select
     t.volume_venues,
     o.open_interest_usd / nullif(d.depth_100bps_usd, 0) as oi_to_depth,
     o.open_interest_usd / nullif(p.market_cap_usd, 0) as oi_to_market_cap_share,
+    o.open_interest_coin / nullif(r.reserve_coin, 0) as estimated_leverage_ratio,
+    r.source as reserve_source,
     f.annualised_simple_pct as funding_annualised_pct,
     b.annualised_simple_pct as basis_annualised_pct,
     greatest(
@@ -54,6 +56,7 @@ select
         d.known_at,
         f.known_at,
         b.known_at,
+        r.known_at,
         case when p.market_cap_usd is not null then p.known_at end
     ) as known_at
 from days as o
@@ -61,4 +64,5 @@ left join turnover as t using (symbol, observed_at)
 left join metrics.funding_rate as f using (symbol, observed_at)
 left join metrics.futures_basis as b using (symbol, date)
 left join depths as d using (symbol, date)
+left join staged.exchange_reserve as r using (symbol, date)
 left join metrics.crypto_price as p using (symbol, date)

@@ -8,6 +8,8 @@ CLAIM = Table(
     doc="What the data said about each part of each claim, each time the ledger looked: on the claim's day, at the ends of weeks, "
     "months or quarters since, and now. A row uses only what was known by its as_of. Claims are in assets/claims/claims.toml.",
     key=("claim_id", "part", "as_of"),
+    # Its evidence shows numbers of all that claims rest on.
+    licence="derived from data of the index owners and venues, own analytics, no redistribution",
     may_be_empty=True,
     columns=(
         Column(name="claim_id", type="varchar", doc="The claim."),

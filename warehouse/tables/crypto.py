@@ -278,6 +278,8 @@ LEVERAGE = Table(
         _venues("volume_venues", "The venues that have both."),
         Column(name="oi_to_depth", type="double", unit="ratio", min=0, doc="Open interest over the day's median of spot depth within 100 bps; NULL with fewer than 20 hours of it."),
         Column(name="oi_to_market_cap_share", type="double", unit="fraction", min=0, doc="Open interest over market capitalisation; NULL where that is not known."),
+        Column(name="estimated_leverage_ratio", type="double", unit="ratio", min=0, doc="Open interest in coins over coins held at exchanges (CryptoQuant's method, not that of open interest over long and short positions); NULL without a file of the user's that tells them."),
+        _venues("reserve_source", "Who counted the coins held at exchanges."),
         percent("funding_annualised_pct", "metrics.funding_rate at the end of the day."),
         percent("basis_annualised_pct", "metrics.futures_basis at the end of the day, not compounded; NULL where no dated future qualifies."),
         KNOWN_AT,

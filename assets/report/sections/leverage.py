@@ -9,6 +9,7 @@ from assets.report.vocabulary import Chart, Kind, Number, Section, Trace
 INTEREST, FUNDING, LEVERAGE = "metrics.open_interest", "metrics.funding_rate", "metrics.leverage"
 FLUSH, BOOKS = "metrics.leverage_flush", "metrics.order_book_hourly"
 BASIS = "metrics.futures_basis"
+FUNDS = "metrics.etf_flow"
 COINS = {"BTC": "bitcoin", "ETH": "ether"}
 BOTH = "symbol in ('BTC', 'ETH')"
 #: What says over which venues a column is summed or taken.
@@ -17,6 +18,7 @@ VENUES = {
     "annualised_simple_pct": "venues",
     "depth_100bps_usd": "depth_100bps_venues",
     "coverage_share": "venues",
+    "net_flow_usd": "funds",
 }
 SETS = "A line is cut where the set of venues changes: what comes after is a sum over others."
 
@@ -84,6 +86,8 @@ def _numbers(symbol: str) -> tuple[Number, ...]:
         Number(label="open interest over volume", column=f"{LEVERAGE}.oi_to_volume_days", where=of),
         Number(label="open interest over depth", column=f"{LEVERAGE}.oi_to_depth", where=of),
         Number(label="open interest over market cap", column=f"{LEVERAGE}.oi_to_market_cap_share", where=of),
+        Number(label="open interest over coins at exchanges", column=f"{LEVERAGE}.estimated_leverage_ratio", where=of),
+        Number(label="flows of its funds, 20 trading days", column=f"{FUNDS}.net_flow_20d_usd", where=of, signed=True),
         Number(label="spot depth within 100 bps", column=f"{BOOKS}.depth_100bps_usd", where=of),
         Number(label="selling 1 mn costs", column=f"{BOOKS}.slippage_sell_1m_bps", where=of),
         Number(label="coverage of polls", column=f"{BOOKS}.coverage_share", where=of),
@@ -162,6 +166,7 @@ SECTION = Section(
             traces=(Trace(y="oi_coin_change_24h", kind="points"),),
             note="Days and coins of the last 120 days, and all flushes.",
         ),
+        _daily("fund-flows", "Net flows into exchange-traded funds, by trading day", "mn USD", 1e-6, FUNDS, "net_flow_usd", "date", "bars", "From the file of flows that you provide: nobody publishes them for free."),
         _daily("depth", "Spot order-book depth within 100 bps, by hour", "mn USD", 1e-6, BOOKS, "depth_100bps_usd", "hour", "marks"),
         _daily("coverage", "How much of the polling brought a book, by hour", "% of polls", 100, BOOKS, "coverage_share", "hour", "marks"),
     ),

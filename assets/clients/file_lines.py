@@ -1,6 +1,6 @@
-"""One line of a seed file: its values by column, and how it is turned away."""
+"""One line of a file: its values by column, and how it is turned away."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from assets.clients import cells as read
@@ -38,6 +38,13 @@ class Line(NamedTuple):
         except ValueError:
             raise Unbelievable(column, self.text(column), "not a date") from None
 
+    def moment_of(self, column: str) -> datetime:
+        try:
+            return read.instant(self.text(column))
+        except ValueError:
+            reason = "not a moment with its offset, like 2026-01-21T14:00:00Z"
+            raise Unbelievable(column, self.text(column), reason) from None
+
     def one_of(self, column: str, allowed: tuple[str, ...]) -> str:
         if self.text(column) not in allowed:
             raise Unbelievable(column, self.text(column), f"not one of {', '.join(allowed)}")
@@ -50,7 +57,7 @@ def reject(parsed: Parsed, reply: Reply, line: Line, source: str, error: Unbelie
             landed=reply.landed,
             locator=line.locator,
             source=source,
-            field=f"{error.field} of {','.join(line.texts[:2])}"[:80],
+            field=f"{error.field} of {','.join(line.texts[:3])}"[:80],
             value=read.shown(error.value),
             reason=error.reason,
         )
