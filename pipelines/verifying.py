@@ -25,7 +25,7 @@ class Verified:
 
 
 def verify(folder: Folder) -> Verified:
-    """Read everything that an origin keeps; raises StoreError while a run is writing."""
+    """Read everything that an origin keeps; raises StoreInUse while a run is writing."""
     read: dict[str, int] = {}
     with bars() as shown:
 

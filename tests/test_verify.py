@@ -4,8 +4,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +13,10 @@ from assets.recording import record
 from pipelines import repairing
 from pipelines.places import Folder
 from pipelines.verifying import verify
-from tests.small import clients, filled, flip, hashes, publish, write_and_be_killed
+from tests.small import clients, filled, flip, hashes, holding, publish, write_and_be_killed
 from tests.stored import opened
 from warehouse import checksums
-from warehouse.store import Store, StoreError, mirror_of
+from warehouse.store import Store, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
 
 
@@ -205,15 +203,8 @@ def test_the_bodies_of_jobs_that_failed_are_no_damage_unless_they_are_damaged(fo
 
 
 def test_a_warehouse_in_use_is_not_verified(folder: Folder) -> None:
-    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(folder.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"open\n"
-        with pytest.raises(StoreError, match="is in use"):
-            damages(folder)
-        other.communicate()
+    with holding(folder.database) as other, pytest.raises(StoreInUse, match=rf"another process \(PID {other.pid}\)"):
+        damages(folder)
 
 
 # -- mending -------------------------------------------------------------------------------------

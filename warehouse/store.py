@@ -45,6 +45,15 @@ class StoreError(Exception):
     """The store refused or could not do something; nothing was changed."""
 
 
+class StoreInUse(StoreError):
+    """Another process has a database open; ``what`` names both, as far as DuckDB ``said`` which process it is."""
+
+    def __init__(self, path: Path, said: object) -> None:
+        holder = re.search(r" \(PID \d+\)", str(said))
+        self.what = f"{path} is in use by another process{holder[0] if holder else ''}"
+        super().__init__(f"{self.what}: run again when it has ended")
+
+
 class StoreLostWrites(StoreError):
     """The database lost what was written to it last, as DuckDB does without a word when its log is gone."""
 
@@ -79,13 +88,16 @@ class Store:
     def open(cls, path: Path, run_id: str, *, after: int = 0) -> Iterator[Self]:
         """Open the warehouse for writing, creating every declared table that is not there yet.
 
-        ``after`` is the number of the last change that the warehouse before this one had.
+        ``after`` is the number of the last change that the warehouse before this one had. Raises StoreInUse while
+        another process has it open.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(path, config=SETTINGS)
         except duckdb.IOException as error:
-            raise StoreError(_not_opened(path, str(error).splitlines()[0])) from None
+            if is_held(error):
+                raise StoreInUse(path, error) from None
+            raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
         except duckdb.Error as error:
             raise StoreError(_damaged(path, error)) from None
         with connection:
@@ -309,10 +321,9 @@ def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
 
 
-def _not_opened(path: Path, said: str) -> str:
-    if holder := re.search(r"\(PID \d+\)", said):
-        return f"the warehouse {path} is in use by another process {holder[0]}: run again when it has ended"
-    return f"the warehouse {path} cannot be opened: {said}"
+def is_held(error: duckdb.Error) -> bool:
+    """Whether a file was not opened because another process has it open."""
+    return "Could not set lock" in str(error)
 
 
 def _damaged(path: Path, error: duckdb.Error) -> str:
