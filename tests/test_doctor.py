@@ -14,6 +14,7 @@ from pipelines.origins import Place
 from tests.canned import Canned, serving
 from tests.pipeline import tidegauge
 from tests.small import holding
+from warehouse.alerts import FILE, write
 
 
 def told(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Finding]:
@@ -65,7 +66,7 @@ def test_alerts_that_reach_nobody_are_told_with_their_cure(tmp_path: Path, monke
     alerts = tmp_path / "sample" / "alerts"
     alerts.mkdir(parents=True)
     (alerts / "mine.sql").write_text("select 1")
-    (alerts / "alerts.json").write_text('{"alerts": [], "unsent_because": "the webhook answered 404"}')
+    write(alerts / FILE, [], unsent_because="the webhook answered 404")
     findings = told(monkeypatch, tmp_path)
     assert "alerts go to the webhook: tidegauge alerts --test tries it" in [f.what for f in findings]
     assert set(wrong(findings)) == {

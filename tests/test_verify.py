@@ -13,11 +13,27 @@ from assets.recording import record
 from pipelines import repairing
 from pipelines.places import Folder
 from pipelines.verifying import verify
-from tests.small import clients, filled, flip, hashes, holding, publish, write_and_be_killed
+from tests.small import START, clients, filled, flip, hashes, holding, publish, write_and_be_killed
 from tests.stored import opened
-from warehouse import checksums
-from warehouse.store import Store, StoreInUse, mirror_of
+from warehouse import alerts, checksums
+from warehouse.losses import Loss
+from warehouse.store import Store, StoreError, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
+
+
+TOLD = alerts.Alert(
+    kind="stale",
+    subject="WALCL",
+    source="fred",
+    severity="warning",
+    message="WALCL has nothing newer than 2026-01-07",
+    is_event=False,
+    opened_at=START,
+    sent_at=START,
+)
+FETCHED_SINCE = Loss(
+    what="body", sha256="0" * 64, upstream="fred", key="WALCL", request="", landed_ids=(), noted_at=START
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +42,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TIDEGAUGE_DATA", str(root))
-        filled(Folder("sample"))
+        folder = Folder("sample")
+        filled(folder)
+        with Store.open(folder.database, "run-1") as store:
+            alerts.keep(store, [TOLD])
+        alerts.write(folder.alerts / alerts.FILE, [TOLD], unsent_because="the webhook answered 500")
+        folder.landing.losses.note([FETCHED_SINCE])
     return root
 
 
@@ -65,6 +86,8 @@ FILES: dict[str, tuple[Callable[[Folder], Path], str]] = {
     "their checksum": (lambda f: at_rest(f, ".sha256")[0], "books"),
     "the coverage of captures": (lambda f: f.root / "capture.jsonl", "log"),
     "the books that were refused": (lambda f: f.root / "refused.jsonl", "log"),
+    "the losses that were noted": (lambda f: f.landing.losses.path, "log"),
+    "the alerts": (lambda f: f.alerts / alerts.FILE, "alerts"),
     "the published database": (lambda f: published(f, "tidegauge.duckdb"), "published"),
     "a published Parquet file": (lambda f: published(f, "parquet/facts/observation.parquet"), "published"),
     "the manifest": (lambda f: published(f, "manifest.json"), "published"),
@@ -134,10 +157,14 @@ def test_a_damaged_column_is_named_with_its_table(folder: Folder) -> None:
         (lambda f: mirror_of(f.database), "ledger"),
         (lambda f: bodies(f)[0], "body"),
         (lambda f: at_rest(f, ".parquet")[0], "books"),
+        (lambda f: f.alerts / alerts.FILE, "alerts"),
         (lambda f: published(f, "dictionary.md"), "published"),
         (lambda f: f.shelf.root / "current", "published"),
     ],
-    ids=["the database", "the mirror", "a body", "order books", "a published file", "the published snapshot"],
+    ids=[
+        *("the database", "the mirror", "a body", "order books", "the alerts"),
+        *("a published file", "the published snapshot"),
+    ],
 )
 def test_what_is_missing_is_found(folder: Folder, gone: Callable[[Folder], Path], kind: str) -> None:
     gone(folder).unlink()
@@ -264,7 +291,7 @@ def test_damaged_logs_are_written_again_from_the_database(
     folder: Folder, mend: Callable[[], list[str]], is_end: bool
 ) -> None:
     names = ("the ledger's mirror", "the coverage of captures", "the books that were refused")
-    paths = [FILES[name][0](folder) for name in names]
+    paths = [FILES[name][0](folder) for name in (*names, "the losses that were noted")]
     before = tables(folder)
     for path in paths:
         flip(path, random.Random(2), at=path.stat().st_size - 1 if is_end else 5)
@@ -273,7 +300,7 @@ def test_damaged_logs_are_written_again_from_the_database(
     mend()
     assert damages(folder) == []
     for name, content in damaged.items():
-        (kept,) = folder.root.glob(f"damaged-*-{name}")
+        (kept,) = folder.root.rglob(f"damaged-*-{name}")
         assert kept.read_bytes() == content
     folder.database.unlink()  # which is then made again from landing and these
     (damage,) = damages(folder)
@@ -281,6 +308,27 @@ def test_damaged_logs_are_written_again_from_the_database(
     mend()
     assert damages(folder) == []
     assert tables(folder) == before
+
+
+def test_damaged_alerts_are_written_again_from_the_database_and_told_once_more_where_that_is_damaged_too(
+    folder: Folder, mend: Callable[[], list[str]]
+) -> None:
+    path = folder.alerts / alerts.FILE
+    damaged = path.read_bytes()[:-30]
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match=r"alerts\.json is damaged, or an older version wrote it: the next tidegauge"):
+        alerts.read(path)
+    mend()
+    assert damages(folder) == []
+    assert alerts.read(path) == ([TOLD], "")
+    (kept,) = path.parent.glob("damaged-*-alerts.json")
+    assert kept.read_bytes() == damaged
+    path.write_bytes(damaged)
+    flip(folder.database, random.Random(5))
+    said = mend()
+    assert any(line.endswith("as the database is damaged too, what stands is told once more") for line in said)
+    assert damages(folder) == []
+    assert alerts.read(path) == ([], "")
 
 
 def test_a_lost_body_is_noted_and_set_aside_and_its_job_is_fetched_from_the_beginning(
@@ -296,6 +344,9 @@ def test_a_lost_body_is_noted_and_set_aside_and_its_job_is_fetched_from_the_begi
     assert damage.requests == (f"{reply.base_url} {reply.request}",)
     mend()
     assert path.with_name(f"{path.name}.damaged").exists()
+    flip(folder.landing.losses.path, random.Random(4), at=folder.landing.losses.path.stat().st_size - 9)
+    assert {damage.kind for damage in damages(folder)} == {"log", "body"}  # what was noted is not known any more
+    mend()
     (damage,) = damages(folder)
     assert "the next run fetches its job from the beginning" in damage.remedy
     assert job.key in folder.landing.lost_jobs()["fred"]
