@@ -11,10 +11,10 @@ from assets.coverage import log_of
 from assets.progress import bars
 from assets.recording_books import refused_of
 from pipelines.places import Folder
-from warehouse.store import mirror_of
 from warehouse.alerts import FILE
 from warehouse.landing import Landing
 from warehouse.losses import Losses
+from warehouse.store import mirror_of
 from warehouse.verifying import alerts, books, database, landing, ledger, published, recorded
 from warehouse.verifying.damage import Damage, Told
 

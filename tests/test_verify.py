@@ -20,7 +20,6 @@ from warehouse.losses import Loss
 from warehouse.store import Store, StoreError, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
 
-
 TOLD = alerts.Alert(
     kind="stale",
     subject="WALCL",
