@@ -14,7 +14,7 @@ from pipelines.places import Folder
 from warehouse.alerts import FILE
 from warehouse.landing import Landing
 from warehouse.losses import Losses
-from warehouse.store import mirror_of
+from warehouse.store import AGAIN, mirror_of
 from warehouse.verifying import alerts, books, database, landing, ledger, published, recorded
 from warehouse.verifying.damage import Damage, Told
 
@@ -43,12 +43,12 @@ def _damages(folder: Folder, told: Told) -> Iterator[Damage]:
     now, landed = datetime.now(UTC), folder.landing
     landed.losses = Losses(landed.losses.path, leave_out_damaged=True)
     if folder.database.exists():
-        found = list(database.damages(folder.database, "database", ledger.REBUILD, told))
+        found = list(database.damages(folder.database, "database", AGAIN, told))
         yield from found
         if not found:
             yield from _said(folder, landed, now)
     elif mirror_of(folder.database).exists() or landed.journal_path.exists():
-        yield Damage(kind="database", path=folder.database, what="it is missing", remedy=ledger.REBUILD)
+        yield Damage(kind="database", path=folder.database, what="it is missing", remedy=AGAIN)
     yield from alerts.damages(folder.alerts / FILE)
     yield from landing.damages(landed, now, told)
     yield from books.damages(folder.books, folder.spool, (log_of(folder.spool), refused_of(folder.spool)), told)
@@ -64,4 +64,4 @@ def _said(folder: Folder, landed: Landing, now: datetime) -> Iterator[Damage]:
             yield from alerts.missing(folder.alerts / FILE, connection)
     except duckdb.CatalogException as error:
         what = f"it is no warehouse of this version: {str(error).splitlines()[0]}"
-        yield Damage(kind="database", path=folder.database, what=what, remedy=ledger.REBUILD)
+        yield Damage(kind="database", path=folder.database, what=what, remedy=AGAIN)

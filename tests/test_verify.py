@@ -7,15 +7,18 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from assets.recording import record
 from pipelines import repairing
+from pipelines.command.reading import read
 from pipelines.places import Folder
 from pipelines.verifying import verify
 from tests.small import START, clients, filled, flip, hashes, holding, publish, write_and_be_killed
 from tests.stored import opened
 from warehouse import alerts, checksums
+from warehouse.copies import attached, open_published
 from warehouse.losses import Loss
 from warehouse.store import Store, StoreError, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
@@ -139,14 +142,39 @@ def test_a_database_that_is_cut_off_is_found(folder: Folder, share: float) -> No
 
 
 def test_a_damaged_column_is_named_with_its_table(folder: Folder) -> None:
-    with Store.open(folder.database, "run-2") as store:
-        (block,) = store.read(
-            "select block_id from pragma_storage_info('facts.observation') where column_name = 'locator' "
-            "and segment_type = 'VARCHAR' and persistent limit 1"
-        )["block_id"]
-    flip(folder.database, random.Random(1), at=3 * 4096 + block * 262_144 + 20_000)
+    flip_locators(folder.database)
     found = {damage.table: damage.columns for damage in damages(folder)}
     assert "locator" in found["facts.observation"]
+
+
+def test_who_comes_to_a_damaged_block_is_told_its_file_and_what_to_do(folder: Folder) -> None:
+    for database in (folder.database, published(folder, "tidegauge.duckdb")):
+        flip_locators(database)
+    query = "select locator from facts.observation"
+    again = rf"^the warehouse {folder.database} is damaged: Corrupt .+; tidegauge verify --repair makes it again from"
+    with Store.open(folder.database, "run-2") as store:
+        for asked in (store.read, store.do):
+            with pytest.raises(StoreError, match=again):
+                asked(query)
+        with pytest.raises(StoreError, match=again), store.transaction():
+            store.connection.execute(query).fetchall()
+    again = rf"^{folder.shelf.database} is damaged: Corrupt .+; tidegauge verify --repair publishes it again$"
+    with pytest.raises(StoreError, match=again), open_published(folder.shelf.database) as connection:
+        connection.execute(query).fetchall()
+    with pytest.raises(StoreError, match=again), attached(folder.shelf.database) as connection:
+        connection.execute(query.replace("facts", "whole.facts")).fetchall()
+    with pytest.raises(StoreError, match=again):
+        read(folder, query)  # it is not the query that is refused
+
+
+def flip_locators(database: Path) -> None:
+    """Change a byte of the block in which the places of facts lie."""
+    with duckdb.connect(database, read_only=True) as connection:
+        ((block,),) = connection.execute(
+            "select block_id from pragma_storage_info('facts.observation') where column_name = 'locator' "
+            "and segment_type = 'VARCHAR' and persistent limit 1"
+        ).fetchall()
+    flip(database, random.Random(1), at=3 * 4096 + block * 262_144 + 20_000)
 
 
 @pytest.mark.parametrize(

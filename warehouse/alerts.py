@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from warehouse import sealed
 from warehouse.conditions import MACROS, Condition, ConditionError
 from warehouse.landing import write_durably
+from warehouse.queries import UNANSWERABLE
 from warehouse.store import Store, StoreError
 from warehouse.tables.alerts import ALERT, SEVERITIES
 
@@ -128,7 +128,7 @@ def _selected(store: Store, condition: Condition, now: datetime) -> list[Alert]:
     columns = "subject, source, severity, message"
     try:
         rows = store.read(f"select {columns} from ({condition.query}) order by all").rows(named=True)
-    except duckdb.Error as error:
+    except UNANSWERABLE as error:
         raise ConditionError(condition.kind, condition.name, str(error).splitlines()[0]) from None
     if wrong := [row for row in rows if None in row.values() or row["severity"] not in SEVERITIES]:
         reason = f"it selects a row with a NULL, or of no known severity: {wrong[0]}"
