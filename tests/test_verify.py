@@ -236,6 +236,19 @@ def test_a_published_table_with_other_rows_than_the_manifest_says_is_found(folde
     assert "the manifest says 1-0" in damage.what
 
 
+def test_a_client_that_wrote_to_the_published_file_is_found_out_and_one_that_only_could_have_is_not(
+    folder: Folder,
+) -> None:
+    with duckdb.connect(folder.shelf.database) as client:
+        client.execute("select max(value) from facts.observation").fetchall()
+    assert damages(folder) == []
+    with duckdb.connect(folder.shelf.database) as client:
+        client.execute("update facts.observation set value = 0 where series_id = 'SOFR'")
+    said = {damage.table: damage.what for damage in damages(folder)}
+    assert said[""] == "it does not match its checksum, though every column can be read"
+    assert "the manifest says" in said["facts.observation"]
+
+
 def test_the_bodies_of_jobs_that_failed_are_no_damage_unless_they_are_damaged(folder: Folder) -> None:
     before, moment = set(bodies(folder)), next(folder.landing.journal()).finished_at
     folder.landing.keep(
