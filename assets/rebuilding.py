@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from assets.recording import LOST, Clients, record_again
 from assets.recording_books import record_logs, restore
 from warehouse.books.segment import sync_folder
 from warehouse.landing import Landing
 from warehouse.ledger import last_mirrored
-from warehouse.store import Store, StoreError, mirror_of
+from warehouse.store import Store, StoreInUse, mirror_of
 from warehouse.tables.facts import LANDED
 
 #: Called with what is being done, how much of it is done, and how much there is.
@@ -53,7 +55,7 @@ def rebuild(
     """Record everything landed in a new database and put it in the place of the old one, which may be kept aside.
 
     ``derive`` makes the tables that follow from the facts. Until the last step the old database is as it was, whatever
-    happens. Raises StoreError while another process has it open.
+    happens. Raises StoreInUse while another process has it open.
     """
     beside = database.with_name("rebuilding.duckdb")
     with _alone(database):
@@ -88,15 +90,23 @@ def _alone(database: Path) -> Iterator[None]:
         for path in (database, database.with_name(".rebuilding")):
             if path.exists() or path != database:
                 handles.append(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
-                fcntl.lockf(handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+                try:
+                    fcntl.lockf(handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise StoreInUse(database, _refused(path)) from None
         yield
-    except BlockingIOError:
-        raise StoreError(
-            f"the warehouse {database} is in use by another process: rebuild it when that has ended"
-        ) from None
     finally:
         for handle in handles:
             os.close(handle)
+
+
+def _refused(path: Path) -> str:
+    """What DuckDB says of a file that another process has locked: it knows by which."""
+    try:
+        duckdb.connect(path, read_only=True).close()
+    except duckdb.Error as error:
+        return str(error)
+    return ""
 
 
 def _swap(beside: Path, database: Path, keep: bool) -> Path | None:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,8 @@ from pipelines.places import REPOSITORY, Folder, data_root
 from warehouse import alerts
 from warehouse.catalogue.venues import DEFAULT
 from warehouse.conditions import ALERTS, ConditionError, conditions
+from warehouse.store import StoreInUse
+from warehouse.verifying import database
 
 Level = Literal["ok", "note", "wrong"]
 LEAST_FREE_BYTES = 5 << 30
@@ -95,15 +96,12 @@ def _place(origin: str) -> Iterator[Finding]:
         yield Finding("ok", f"{origin} published at {manifest['published_at'][:16]}Z")
     if folder.database.exists():
         try:
-            duckdb.connect(folder.database, read_only=True).close()
+            database.opened(folder.database).close()
+        except StoreInUse as error:
+            yield Finding("note", error.what, "a run is at work: wait for its end; readers use what is published")
         except duckdb.Error as error:
-            if "lock" in str(error):
-                writer = re.search(r"PID (\d+)", str(error))
-                what = f"{folder.database} is open in {f'process {writer[1]}' if writer else 'another process'}"
-                yield Finding("note", what, "a run is at work: wait for its end; readers use what is published")
-            else:
-                what = f"{folder.database}: {str(error).splitlines()[0]}"
-                yield Finding("wrong", what, f"tidegauge verify --repair --origin {origin}")
+            what = f"{folder.database}: {str(error).splitlines()[0]}"
+            yield Finding("wrong", what, f"tidegauge verify --repair --origin {origin}")
 
 
 def _instance(origin: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Opening an origin's store; one that lost what was written last is first made again from landing."""
+"""Opening an origin's store in its turn; one that lost what was written last is first made again from landing."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,6 +11,7 @@ from assets.recording import review
 from pipelines.models import models
 from pipelines.origins import Origin
 from pipelines.places import Folder
+from pipelines.waiting import in_turn
 from warehouse import alerts
 from warehouse.declared import declare
 from warehouse.store import Store, StoreError, StoreLostWrites
@@ -33,28 +34,30 @@ def rebuild_store(folder: Folder, origin: Origin, run_id: str, *, keep: bool) ->
                 build_if_due(model, store)
                 told("models", done, len(ordered))
 
-        return rebuild(
-            folder.database,
-            folder.landing,
-            lambda now: origin.clients(folder.landing, now),
-            folder.spool,
-            folder.books,
-            run_id=run_id,
-            derive=derive,
-            told=told,
-            keep=keep,
+        return in_turn(
+            lambda: rebuild(
+                folder.database,
+                folder.landing,
+                lambda now: origin.clients(folder.landing, now),
+                folder.spool,
+                folder.books,
+                run_id=run_id,
+                derive=derive,
+                told=told,
+                keep=keep,
+            )
         )
 
 
 @contextmanager
 def open_store(folder: Folder, origin: Origin, run_id: str) -> Iterator[Store]:
-    """The store of an origin, for writing by one run."""
+    """The store of an origin, for writing by one run; raises StoreInUse when another process has it for long."""
     with ExitStack() as stack:
         try:
-            store = stack.enter_context(Store.open(folder.database, run_id))
+            store = in_turn(lambda: stack.enter_context(Store.open(folder.database, run_id)))
         except StoreLostWrites as error:
             click.echo(f"repairing: {error}", err=True)
             rebuilt = rebuild_store(folder, origin, run_id, keep=True)
             click.echo(f"repaired: {rebuilt}", err=True)
-            store = stack.enter_context(Store.open(folder.database, run_id))
+            store = in_turn(lambda: stack.enter_context(Store.open(folder.database, run_id)))
         yield store

@@ -7,7 +7,7 @@ REMEDIES = {
     "File too large": "let files be larger there (ulimit -f) and run again: what was stored before is whole",
     "Read-only file system": "make the folder writable, or name another in TIDEGAUGE_DATA, and run again",
     "Permission denied": "make the folder writable for this user, or name another in TIDEGAUGE_DATA, and run again",
-    "Corrupt database file": "tidegauge verify --repair makes it again from landing",
+    "Corrupt database file": "tidegauge verify --repair",
     "Out of Memory Error": "free memory and run again: what was stored before is whole",
 }
 

@@ -11,14 +11,14 @@ from pipelines.mending import rebuild_store
 from pipelines.origins import offline
 from pipelines.places import Folder
 from pipelines.runs import Outcome, run_offline
-from warehouse import checksums, sealed
+from warehouse import alerts, checksums, sealed
 from warehouse.tables.books import BOOK_CAPTURE, TRADE_MINUTE
 from warehouse.tables.quality import LEDGER, QUARANTINE
 from warehouse.verifying import database
 from warehouse.verifying.books import is_checksum
 from warehouse.verifying.damage import Damage, Kind
 
-#: The tables that know what the lines of each log said, while the database can be read.
+#: The tables that know what the lines of a log said, while the database can be read.
 LOGS = {
     "capture.jsonl": (BOOK_CAPTURE, "true"),
     "trades.jsonl": (TRADE_MINUTE, "true"),
@@ -34,6 +34,9 @@ def repair(folder: Folder, damages: Sequence[Damage], say: Callable[[str], None]
     def of(kind: Kind) -> list[Damage]:
         return [damage for damage in damages if damage.kind == kind]
 
+    is_readable = not of("database")
+    for path in dict.fromkeys(damage.path for damage in of("log")):
+        say(f"mended      {path}; as it was: {_written_again(path, _log(folder, path, is_readable))}")
     folder.landing.losses.note(loss for damage in [*of("body"), *of("journal")] for loss in damage.losses)
     for damage in of("body"):
         if damage.path.exists():
@@ -47,11 +50,16 @@ def repair(folder: Folder, damages: Sequence[Damage], say: Callable[[str], None]
         elif damage.path.suffix == ".parquet":
             checksums.beside(damage.path).unlink(missing_ok=True)
             say(f"set aside   {_aside(damage.path) if damage.path.exists() else damage.path}")
-    is_readable = not of("database")
-    for path in dict.fromkeys(damage.path for damage in of("log")):
-        say(f"mended      {path}; as it was: {_written_again(path, _log(folder, path, is_readable))}")
     for path in dict.fromkeys(damage.path for damage in of("ledger")):
         say(f"mended      {path}; as it was: {_written_again(path, _mirror(folder, path, is_readable))}")
+    for damage in of("alerts"):
+        kept = _kept(damage.path)
+        if is_readable:
+            held = [alerts.Alert(**row) for row in _rows(folder.database, alerts.HELD)]
+            alerts.write(damage.path, held, unsent_because="")
+            say(f"mended      {damage.path}; as it was: {kept}")
+        else:
+            say(f"set aside   {kept}; as the database is damaged too, what stands is told once more")
     if of("database"):
         rebuilt = rebuild_store(folder, offline(folder.origin), str(uuid.uuid4()), keep=True)
         say(f"rebuilt     {folder.database}: {rebuilt}")
@@ -71,12 +79,15 @@ def _aside(path: Path) -> Path:
 def _written_again(path: Path, lines: Iterator[bytes]) -> Path | None:
     """Put a file of these lines in the place of a damaged one; where that is kept."""
     content = b"".join(lines)
-    kept = None
-    if path.exists():
-        kept = path.with_name(f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{path.name}")
-        path.rename(kept)
+    kept = _kept(path)
     sealed.append(path, content)
     return kept
+
+
+def _kept(path: Path) -> Path | None:
+    """Put a damaged file aside, if it is there; where."""
+    aside = path.with_name(f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{path.name}")
+    return path.rename(aside) if path.exists() else None
 
 
 def _log(folder: Folder, log: Path, is_readable: bool) -> Iterator[bytes]:
@@ -84,7 +95,7 @@ def _log(folder: Folder, log: Path, is_readable: bool) -> Iterator[bytes]:
     whole = [line for line in sealed.lines(log) if line.is_whole()]
     yield from (line.content for line in whole)
     yield sealed.mended(sealed.torn(log))
-    if is_readable:
+    if is_readable and log.name in LOGS:
         table, where = LOGS[log.name]
         names = [name for name in table.key if name not in MOMENTS]
         known = {(*_moments(line.record()), *(line.record()[name] for name in names)) for line in whole}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,19 @@ with Store.open(Path(sys.argv[1]), "killed") as store:
         append(store, observations(("TREAST", date(2026, 2, 4 + 7 * week), 4.0), received_at=at(30)))
     os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+
+
+@contextmanager
+def holding(database: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another process that has a warehouse open, until its input ends."""
+    command = [sys.executable, "-c", HOLD, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        yield other
 
 
 def write_and_be_killed(database: Path) -> Path:

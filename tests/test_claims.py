@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -340,6 +341,14 @@ def test_a_broken_part_says_what_is_wrong_with_it(predicate: str, said: str) -> 
         found = finding(part, store.read, moment("2026-01-09 12:00"))
     assert said in found.error
     assert found.verdict == "unmeasurable"
+
+
+def test_what_the_machine_cannot_do_is_no_finding_of_a_claim() -> None:
+    question = "select 'supported' as verdict, count(distinct repeat(n::varchar, 50)) as n from range(100000) t(n)"
+    predicate = f"""predicate = 'sql'\nquery = "{question}" """
+    ((_, part),) = parts(claims(HEAD + PART + predicate))
+    with duckdb.connect(config={"memory_limit": "8MB"}) as connection, pytest.raises(duckdb.OutOfMemoryException):
+        finding(part, lambda query: connection.sql(query).pl(), moment("2026-01-09 12:00"))
 
 
 @pytest.mark.parametrize(

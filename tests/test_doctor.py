@@ -1,8 +1,6 @@
 """The doctor: what is well is said, what is wrong comes with its cure."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +13,8 @@ from pipelines.diagnosis import Finding, diagnose
 from pipelines.origins import Place
 from tests.canned import Canned, serving
 from tests.pipeline import tidegauge
+from tests.small import holding
+from warehouse.alerts import FILE, write
 
 
 def told(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Finding]:
@@ -75,7 +75,7 @@ def test_alerts_that_reach_nobody_are_told_with_their_cure(tmp_path: Path, monke
     alerts = tmp_path / "sample" / "alerts"
     alerts.mkdir(parents=True)
     (alerts / "mine.sql").write_text("select 1")
-    (alerts / "alerts.json").write_text('{"alerts": [], "unsent_because": "the webhook answered 404"}')
+    write(alerts / FILE, [], unsent_because="the webhook answered 404")
     findings = told(monkeypatch, tmp_path)
     assert "alerts go to the webhook: tidegauge alerts --test tries it" in [f.what for f in findings]
     assert set(wrong(findings)) == {
@@ -97,18 +97,13 @@ def test_an_instance_without_its_file_is_wrong(tmp_path: Path, monkeypatch: pyte
     )
 
 
-HOLD = "import duckdb, sys, time; held = duckdb.connect(sys.argv[1]); print(flush=True); time.sleep(60)"
-
-
 def test_another_writer_is_named_and_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = tmp_path / "sample" / "warehouse.duckdb"
     database.parent.mkdir()
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(database)], stdout=subprocess.PIPE) as writer:
-        assert writer.stdout is not None
-        writer.stdout.readline()
+    with holding(database) as writer:
         findings = told(monkeypatch, tmp_path)
-        writer.kill()
-    assert f"{database} is open in process {writer.pid}" in [f.what for f in findings if f.level == "note"]
+    notes = [finding.what for finding in findings if finding.level == "note"]
+    assert f"{database} is in use by another process (PID {writer.pid})" in notes
     assert wrong(findings) == {}
 
 

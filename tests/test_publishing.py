@@ -138,12 +138,11 @@ def test_an_open_reader_keeps_its_snapshot_and_a_new_one_sees_the_newest(tmp_pat
     shelf = Shelf(tmp_path / "published")
     with opened(tmp_path) as store:
         published(store, shelf, 1)
-        reader = open_published(shelf.database)
-        for generation in range(2, KEEP + 4):
-            published(store, shelf, generation)
-            assert reader.execute("select sum(factor) from reference.unit").fetchall() == [(2.0,)]
-            assert factors(shelf.database) == [float(generation)] * 2
-        reader.close()
+        with open_published(shelf.database) as reader:
+            for generation in range(2, KEEP + 4):
+                published(store, shelf, generation)
+                assert reader.execute("select sum(factor) from reference.unit").fetchall() == [(2.0,)]
+                assert factors(shelf.database) == [float(generation)] * 2
     assert len(list((shelf.root / "snapshots").iterdir())) == KEEP
 
 

@@ -1,8 +1,6 @@
 """Rebuilding: the same tables again from landing, in whatever order it lies there, and never less than there was."""
 
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +14,10 @@ from pipelines.origins import Origin, offline
 from pipelines.places import Folder
 from pipelines.sample.calendars import CLOCK
 from pipelines.sample.server import serve
-from tests.small import START, clients, filled, flip, hashes, land_days, publish, write_and_be_killed
+from tests.small import START, clients, filled, flip, hashes, holding, land_days, publish, write_and_be_killed
 from tests.stored import opened
 from warehouse.landing import Landing, LandingError
-from warehouse.store import Store, StoreError, StoreLostWrites
+from warehouse.store import Store, StoreInUse, StoreLostWrites
 
 FACTS = "from facts.observation order by all"
 
@@ -124,16 +122,9 @@ def test_a_rebuild_that_fails_leaves_what_was_there(folder: Folder) -> None:
     assert not list(folder.root.glob("rebuilding*"))
 
 
-def test_a_rebuild_waits_for_no_other_process_but_says_that_there_is_one(folder: Folder) -> None:
-    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(folder.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"open\n"
-        with pytest.raises(StoreError, match="in use by another process"):
-            rebuilt(folder)
-        other.communicate()
+def test_a_rebuild_changes_nothing_while_another_process_is_at_work_and_names_it(folder: Folder) -> None:
+    with holding(folder.database) as other, pytest.raises(StoreInUse, match=rf"another process \(PID {other.pid}\)"):
+        rebuilt(folder)
     assert rebuilt(folder).facts
 
 

@@ -441,7 +441,7 @@ def test_a_second_process_is_told_in_one_line_that_the_warehouse_is_in_use(tmp_p
     (line,) = done.stdout.splitlines()
     database = tmp_path / "warehouse.duckdb"
     holder = f"(PID {os.getpid()})"
-    assert line == f"the warehouse {database} is in use by another process {holder}: run again when it has ended"
+    assert line == f"{database} is in use by another process {holder}: run again when it has ended"
     assert "Traceback" not in done.stderr
 
 

@@ -4,22 +4,38 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from assets.recording import record
 from pipelines import repairing
+from pipelines.command.reading import read
 from pipelines.places import Folder
 from pipelines.verifying import verify
-from tests.small import clients, filled, flip, hashes, publish, write_and_be_killed
+from tests.small import START, clients, filled, flip, hashes, holding, publish, write_and_be_killed
 from tests.stored import opened
-from warehouse import checksums
-from warehouse.store import Store, StoreError, mirror_of
+from warehouse import alerts, checksums
+from warehouse.copies import attached, open_published
+from warehouse.losses import Loss
+from warehouse.store import Store, StoreError, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
+
+TOLD = alerts.Alert(
+    kind="stale",
+    subject="WALCL",
+    source="fred",
+    severity="warning",
+    message="WALCL has nothing newer than 2026-01-07",
+    is_event=False,
+    opened_at=START,
+    sent_at=START,
+)
+FETCHED_SINCE = Loss(
+    what="body", sha256="0" * 64, upstream="fred", key="WALCL", request="", landed_ids=(), noted_at=START
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +44,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TIDEGAUGE_DATA", str(root))
-        filled(Folder("sample"))
+        folder = Folder("sample")
+        filled(folder)
+        with Store.open(folder.database, "run-1") as store:
+            alerts.keep(store, [TOLD])
+        alerts.write(folder.alerts / alerts.FILE, [TOLD], unsent_because="the webhook answered 500")
+        folder.landing.losses.note([FETCHED_SINCE])
     return root
 
 
@@ -68,6 +89,8 @@ FILES: dict[str, tuple[Callable[[Folder], Path], str]] = {
     "the coverage of captures": (lambda f: f.root / "capture.jsonl", "log"),
     "the minutes of trades": (lambda f: f.root / "trades.jsonl", "log"),
     "the books that were refused": (lambda f: f.root / "refused.jsonl", "log"),
+    "the losses that were noted": (lambda f: f.landing.losses.path, "log"),
+    "the alerts": (lambda f: f.alerts / alerts.FILE, "alerts"),
     "the published database": (lambda f: published(f, "tidegauge.duckdb"), "published"),
     "a published Parquet file": (lambda f: published(f, "parquet/facts/observation.parquet"), "published"),
     "the manifest": (lambda f: published(f, "manifest.json"), "published"),
@@ -120,14 +143,39 @@ def test_a_database_that_is_cut_off_is_found(folder: Folder, share: float) -> No
 
 
 def test_a_damaged_column_is_named_with_its_table(folder: Folder) -> None:
-    with Store.open(folder.database, "run-2") as store:
-        (block,) = store.read(
-            "select block_id from pragma_storage_info('facts.observation') where column_name = 'locator' "
-            "and segment_type = 'VARCHAR' and persistent limit 1"
-        )["block_id"]
-    flip(folder.database, random.Random(1), at=3 * 4096 + block * 262_144 + 20_000)
+    flip_locators(folder.database)
     found = {damage.table: damage.columns for damage in damages(folder)}
     assert "locator" in found["facts.observation"]
+
+
+def test_who_comes_to_a_damaged_block_is_told_its_file_and_what_to_do(folder: Folder) -> None:
+    for database in (folder.database, published(folder, "tidegauge.duckdb")):
+        flip_locators(database)
+    query = "select locator from facts.observation"
+    again = rf"^the warehouse {folder.database} is damaged: Corrupt .+; tidegauge verify --repair makes it again from"
+    with Store.open(folder.database, "run-2") as store:
+        for asked in (store.read, store.do):
+            with pytest.raises(StoreError, match=again):
+                asked(query)
+        with pytest.raises(StoreError, match=again), store.transaction():
+            store.connection.execute(query).fetchall()
+    again = rf"^{folder.shelf.database} is damaged: Corrupt .+; tidegauge verify --repair publishes it again$"
+    with pytest.raises(StoreError, match=again), open_published(folder.shelf.database) as connection:
+        connection.execute(query).fetchall()
+    with pytest.raises(StoreError, match=again), attached(folder.shelf.database) as connection:
+        connection.execute(query.replace("facts", "whole.facts")).fetchall()
+    with pytest.raises(StoreError, match=again):
+        read(folder, query)  # it is not the query that is refused
+
+
+def flip_locators(database: Path) -> None:
+    """Change a byte of the block in which the places of facts lie."""
+    with duckdb.connect(database, read_only=True) as connection:
+        ((block,),) = connection.execute(
+            "select block_id from pragma_storage_info('facts.observation') where column_name = 'locator' "
+            "and segment_type = 'VARCHAR' and persistent limit 1"
+        ).fetchall()
+    flip(database, random.Random(1), at=3 * 4096 + block * 262_144 + 20_000)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +185,14 @@ def test_a_damaged_column_is_named_with_its_table(folder: Folder) -> None:
         (lambda f: mirror_of(f.database), "ledger"),
         (lambda f: bodies(f)[0], "body"),
         (lambda f: at_rest(f, ".parquet")[0], "books"),
+        (lambda f: f.alerts / alerts.FILE, "alerts"),
         (lambda f: published(f, "dictionary.md"), "published"),
         (lambda f: f.shelf.root / "current", "published"),
     ],
-    ids=["the database", "the mirror", "a body", "order books", "a published file", "the published snapshot"],
+    ids=[
+        *("the database", "the mirror", "a body", "order books", "the alerts"),
+        *("a published file", "the published snapshot"),
+    ],
 )
 def test_what_is_missing_is_found(folder: Folder, gone: Callable[[Folder], Path], kind: str) -> None:
     gone(folder).unlink()
@@ -185,6 +237,19 @@ def test_a_published_table_with_other_rows_than_the_manifest_says_is_found(folde
     assert "the manifest says 1-0" in damage.what
 
 
+def test_a_client_that_wrote_to_the_published_file_is_found_out_and_one_that_only_could_have_is_not(
+    folder: Folder,
+) -> None:
+    with duckdb.connect(folder.shelf.database) as client:
+        client.execute("select max(value) from facts.observation").fetchall()
+    assert damages(folder) == []
+    with duckdb.connect(folder.shelf.database) as client:
+        client.execute("update facts.observation set value = 0 where series_id = 'SOFR'")
+    said = {damage.table: damage.what for damage in damages(folder)}
+    assert said[""] == "it does not match its checksum, though every column can be read"
+    assert "the manifest says" in said["facts.observation"]
+
+
 def test_the_bodies_of_jobs_that_failed_are_no_damage_unless_they_are_damaged(folder: Folder) -> None:
     before, moment = set(bodies(folder)), next(folder.landing.journal()).finished_at
     folder.landing.keep(
@@ -206,15 +271,8 @@ def test_the_bodies_of_jobs_that_failed_are_no_damage_unless_they_are_damaged(fo
 
 
 def test_a_warehouse_in_use_is_not_verified(folder: Folder) -> None:
-    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(folder.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"open\n"
-        with pytest.raises(StoreError, match="is in use"):
-            damages(folder)
-        other.communicate()
+    with holding(folder.database) as other, pytest.raises(StoreInUse, match=rf"another process \(PID {other.pid}\)"):
+        damages(folder)
 
 
 # -- mending -------------------------------------------------------------------------------------
@@ -274,7 +332,7 @@ def test_damaged_logs_are_written_again_from_the_database(
     folder: Folder, mend: Callable[[], list[str]], is_end: bool
 ) -> None:
     names = ("the ledger's mirror", "the coverage of captures", "the minutes of trades", "the books that were refused")
-    paths = [FILES[name][0](folder) for name in names]
+    paths = [FILES[name][0](folder) for name in (*names, "the losses that were noted")]
     before = tables(folder)
     for path in paths:
         flip(path, random.Random(2), at=path.stat().st_size - 1 if is_end else 5)
@@ -283,7 +341,7 @@ def test_damaged_logs_are_written_again_from_the_database(
     mend()
     assert damages(folder) == []
     for name, content in damaged.items():
-        (kept,) = folder.root.glob(f"damaged-*-{name}")
+        (kept,) = folder.root.rglob(f"damaged-*-{name}")
         assert kept.read_bytes() == content
     folder.database.unlink()  # which is then made again from landing and these
     (damage,) = damages(folder)
@@ -291,6 +349,27 @@ def test_damaged_logs_are_written_again_from_the_database(
     mend()
     assert damages(folder) == []
     assert tables(folder) == before
+
+
+def test_damaged_alerts_are_written_again_from_the_database_and_told_once_more_where_that_is_damaged_too(
+    folder: Folder, mend: Callable[[], list[str]]
+) -> None:
+    path = folder.alerts / alerts.FILE
+    damaged = path.read_bytes()[:-30]
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match=r"alerts\.json is damaged, or an older version wrote it: the next tidegauge"):
+        alerts.read(path)
+    mend()
+    assert damages(folder) == []
+    assert alerts.read(path) == ([TOLD], "")
+    (kept,) = path.parent.glob("damaged-*-alerts.json")
+    assert kept.read_bytes() == damaged
+    path.write_bytes(damaged)
+    flip(folder.database, random.Random(5))
+    said = mend()
+    assert any(line.endswith("as the database is damaged too, what stands is told once more") for line in said)
+    assert damages(folder) == []
+    assert alerts.read(path) == ([], "")
 
 
 def test_a_lost_body_is_noted_and_set_aside_and_its_job_is_fetched_from_the_beginning(
@@ -306,6 +385,9 @@ def test_a_lost_body_is_noted_and_set_aside_and_its_job_is_fetched_from_the_begi
     assert damage.requests == (f"{reply.base_url} {reply.request}",)
     mend()
     assert path.with_name(f"{path.name}.damaged").exists()
+    flip(folder.landing.losses.path, random.Random(4), at=folder.landing.losses.path.stat().st_size - 9)
+    assert {damage.kind for damage in damages(folder)} == {"log", "body"}  # what was noted is not known any more
+    mend()
     (damage,) = damages(folder)
     assert "the next run fetches its job from the beginning" in damage.remedy
     assert job.key in folder.landing.lost_jobs()["fred"]

@@ -1,22 +1,23 @@
 """Alerts: each condition one row, from when a run saw it to when one saw that it was over."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
+from warehouse import sealed
 from warehouse.conditions import MACROS, Condition, ConditionError
 from warehouse.landing import write_durably
+from warehouse.queries import UNANSWERABLE
 from warehouse.store import Store, StoreError
 from warehouse.tables.alerts import ALERT, SEVERITIES
 
 #: Beside the live database, for readers while publishing is blocked, and for a database that is made again.
 FILE = "alerts.json"
+AGAIN = "the next tidegauge run, or tidegauge verify --repair, writes it again from the database"
 BROKEN = "alert_definition"
 
 
@@ -55,11 +56,12 @@ class Changed:
     resolved: list[Alert] = field(default_factory=list)
 
 
+#: Every alert there ever was, oldest first.
+HELD = f"select * exclude (known_at) from {ALERT.name} order by {', '.join(('opened_at', *ALERT.key[:2]))}"
+
+
 def held(store: Store) -> list[Alert]:
-    """Every alert there ever was, oldest first."""
-    order = ", ".join(("opened_at", *ALERT.key[:2]))
-    rows = store.read(f"select * exclude (known_at) from {ALERT.name} order by {order}").rows(named=True)
-    return [Alert(**row) for row in rows]
+    return [Alert(**row) for row in store.read(HELD).rows(named=True)]
 
 
 def look(store: Store, found: Iterable[Condition | ConditionError], now: datetime) -> Changed:
@@ -101,8 +103,7 @@ def keep(store: Store, alerts: Sequence[Alert]) -> None:
 
 def write(path: Path, alerts: Sequence[Alert], unsent_because: str) -> None:
     """Put the alerts beside the database, unless they are there already; ``unsent_because`` is why some wait."""
-    told = {"unsent_because": unsent_because, "alerts": [asdict(alert) for alert in alerts]}
-    content = json.dumps(told, indent=1, default=lambda moment: moment.isoformat()).encode()
+    content = sealed.sealed({"unsent_because": unsent_because, "alerts": [asdict(alert) for alert in alerts]})
     if not path.exists() or path.read_bytes() != content:
         write_durably(path, content)
 
@@ -112,10 +113,10 @@ def read(path: Path) -> tuple[list[Alert], str]:
     if not path.exists():
         return [], ""
     try:
-        told = json.loads(path.read_text())
-        return [_alert(row) for row in told["alerts"]], str(told["unsent_because"])
-    except (ValueError, TypeError, KeyError, LookupError) as error:
-        raise StoreError(f"{path} is damaged ({error}): remove it, the next tidegauge run writes it again") from None
+        told = sealed.read(path)
+    except sealed.BrokenSeal:
+        raise StoreError(f"{path} is damaged, or an older version wrote it: {AGAIN}") from None
+    return [_alert(row) for row in told["alerts"]], str(told["unsent_because"])
 
 
 def _alert(row: dict[str, Any]) -> Alert:
@@ -127,7 +128,7 @@ def _selected(store: Store, condition: Condition, now: datetime) -> list[Alert]:
     columns = "subject, source, severity, message"
     try:
         rows = store.read(f"select {columns} from ({condition.query}) order by all").rows(named=True)
-    except duckdb.Error as error:
+    except UNANSWERABLE as error:
         raise ConditionError(condition.kind, condition.name, str(error).splitlines()[0]) from None
     if wrong := [row for row in rows if None in row.values() or row["severity"] not in SEVERITIES]:
         reason = f"it selects a row with a NULL, or of no known severity: {wrong[0]}"

@@ -8,8 +8,10 @@ import duckdb
 
 from warehouse.as_of import MACROS, as_of_name, as_of_views
 from warehouse.queries import model_queries
-from warehouse.store import DERIVED, SETTINGS, Store
+from warehouse.store import DERIVED, SETTINGS, Store, telling_damage
 from warehouse.table import Table
+
+AGAIN = "tidegauge verify --repair publishes it again"
 
 
 def content_hash(store: Store, table: Table) -> str:
@@ -69,13 +71,14 @@ def _add_views(store: Store, copied: Set[str]) -> None:
         store.do(f"use {home}")
 
 
-def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to a published file that cannot write, attach or read any other file."""
-    connection = duckdb.connect(path, read_only=True, config=SETTINGS)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
+    with telling_damage(str(path), AGAIN), duckdb.connect(path, read_only=True, config=SETTINGS) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
 
 
 def export_query(published: Path, query: str, target: Path) -> None:
@@ -89,7 +92,7 @@ def export_query(published: Path, query: str, target: Path) -> None:
 @contextmanager
 def attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory with a published file beside it, read-only, under the name ``whole``."""
-    with duckdb.connect(config=SETTINGS) as connection:
+    with telling_damage(str(path), AGAIN), duckdb.connect(config=SETTINGS) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {quoted(str(path))} as whole (read_only)")
         yield connection

@@ -31,13 +31,14 @@ class Loss:
 
 
 class Losses:
-    """An append-only list of losses beside landing."""
+    """An append-only list of losses beside landing; a damaged line of it is an error, or left out by who tells it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, leave_out_damaged: bool = False) -> None:
+        self.path, self._leave_out_damaged = path, leave_out_damaged
 
     def noted(self) -> list[Loss]:
-        return [_loss(line.record()) for line in sealed.lines(self.path)]
+        lines = sealed.lines(self.path)
+        return [_loss(line.record()) for line in lines if line.is_whole() or not self._leave_out_damaged]
 
     @property
     def of_bodies(self) -> dict[str, Loss]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import checksums
-from warehouse.copies import content_hash, copy_tables
+from warehouse.copies import AGAIN, content_hash, copy_tables
 from warehouse.dictionary import dictionary
 from warehouse.landing import write_durably
 from warehouse.store import Store, StoreError
@@ -47,7 +47,7 @@ class Shelf:
         try:
             return json.loads(path.read_text()) if path.exists() else None
         except ValueError as error:
-            raise StoreError(f"{path} is damaged ({error}): tidegauge verify --repair publishes it again") from None
+            raise StoreError(f"{path} is damaged ({error}): {AGAIN}") from None
 
     def snapshot(self) -> str:
         """The name of what is published now; names sort by time. Empty when nothing is."""

@@ -10,6 +10,14 @@ import duckdb
 
 SQL = Path(__file__).parent.parent / "sql"
 LAYERS = ("staged", "metrics")
+#: What DuckDB raises when it is the query that cannot be answered; else it is the file or the machine.
+UNANSWERABLE = (
+    duckdb.ProgrammingError,
+    duckdb.DataError,
+    duckdb.NotSupportedError,
+    duckdb.PermissionException,
+    duckdb.TransactionException,
+)
 
 
 def model_queries(root: Path = SQL) -> dict[str, str]:

@@ -54,6 +54,12 @@ class Line:
         return True
 
 
+def read(path: Path) -> dict[str, Any]:
+    """What a file of one line says; raises BrokenSeal."""
+    content = path.read_bytes()
+    return Line(path, 1, content, len(content)).record()
+
+
 def sealed(record: Mapping[str, Any]) -> bytes:
     """A record as a line."""
     told = json.dumps(record, default=datetime.isoformat)[:-1].encode()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+AGAIN = "tidegauge verify --repair makes it again from landing"
 #: Schemas whose tables can be built again from others.
 DERIVED = ("staged", "metrics")
 PROVENANCE_NAMES = {column.name for column in PROVENANCE}
@@ -43,6 +44,15 @@ HAS_OWN_TIME = "(held_known_at is null or known_at > held_known_at)"
 
 class StoreError(Exception):
     """The store refused or could not do something; nothing was changed."""
+
+
+class StoreInUse(StoreError):
+    """Another process has a database open; ``what`` names both, as far as DuckDB ``said`` which process it is."""
+
+    def __init__(self, path: Path, said: object) -> None:
+        holder = re.search(r" \(PID \d+\)", str(said))
+        self.what = f"{path} is in use by another process{holder[0] if holder else ''}"
+        super().__init__(f"{self.what}: run again when it has ended")
 
 
 class StoreLostWrites(StoreError):
@@ -73,19 +83,23 @@ class Store:
 
     connection: duckdb.DuckDBPyConnection
     ledger: Ledger
+    path: Path
 
     @classmethod
     @contextmanager
     def open(cls, path: Path, run_id: str, *, after: int = 0) -> Iterator[Self]:
         """Open the warehouse for writing, creating every declared table that is not there yet.
 
-        ``after`` is the number of the last change that the warehouse before this one had.
+        ``after`` is the number of the last change that the warehouse before this one had. Raises StoreInUse while
+        another process has it open.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(path, config=SETTINGS)
         except duckdb.IOException as error:
-            raise StoreError(_not_opened(path, str(error).splitlines()[0])) from None
+            if is_held(error):
+                raise StoreInUse(path, error) from None
+            raise StoreError(f"the warehouse {path} cannot be opened: {str(error).splitlines()[0]}") from None
         except duckdb.Error as error:
             raise StoreError(_damaged(path, error)) from None
         with connection:
@@ -99,13 +113,15 @@ class Store:
                 raise StoreLostWrites(str(error)) from None
             except LedgerError as error:
                 raise StoreError(str(error)) from None
-            yield cls(connection, ledger)
-            connection.execute("checkpoint")  # closing does it too, but without a word when it fails
+            store = cls(connection, ledger, path)
+            yield store
+            store.do("checkpoint")  # closing does it too, but without a word when it fails
 
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
-        frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) or None).pl()
+        with self._telling_damage():
+            frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) or None).pl()
         return frame
 
     def newest_periods(self) -> dict[str, date]:
@@ -129,9 +145,10 @@ class Store:
         self.connection.begin()
         self.ledger.begin()
         try:
-            yield
-            self.ledger.write()
-            self.connection.commit()
+            with self._telling_damage():
+                yield
+                self.ledger.write()
+                self.connection.commit()
         except BaseException:
             with suppress(duckdb.Error):  # a commit that failed has ended it, and what it said is what counts
                 self.connection.rollback()
@@ -292,10 +309,14 @@ class Store:
 
     def do(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         """Run a statement to its end: a result that is not fetched would keep the connection busy."""
-        return self.connection.execute(statement, parameters).fetchall()
+        with self._telling_damage():
+            return self.connection.execute(statement, parameters).fetchall()
 
     def _one(self, query: str) -> tuple[Any, ...]:
         return self.do(query)[0]
+
+    def _telling_damage(self) -> AbstractContextManager[None]:
+        return telling_damage(f"the warehouse {self.path}", AGAIN)
 
 
 def mirror_of(database: Path) -> Path:
@@ -309,15 +330,24 @@ def _difference(declared: Iterable[str], found: Iterable[str]) -> str:
     return f"columns differ from the declaration: missing {missing}, not declared {extra}"
 
 
-def _not_opened(path: Path, said: str) -> str:
-    if holder := re.search(r"\(PID \d+\)", said):
-        return f"the warehouse {path} is in use by another process {holder[0]}: run again when it has ended"
-    return f"the warehouse {path} cannot be opened: {said}"
+@contextmanager
+def telling_damage(file: str, remedy: str) -> Iterator[None]:
+    """Let DuckDB's error of a damaged block, which names no file, be a StoreError that does."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if "Corrupt database file" not in str(error):
+            raise
+        raise StoreError(f"{file} is damaged: {str(error).splitlines()[0]}; {remedy}") from None
+
+
+def is_held(error: duckdb.Error) -> bool:
+    """Whether a file was not opened because another process has it open."""
+    return "Could not set lock" in str(error)
 
 
 def _damaged(path: Path, error: duckdb.Error) -> str:
-    told = str(error).splitlines()[0]
-    return f"the warehouse {path} is damaged: {told}; tidegauge verify --repair makes it again from landing"
+    return f"the warehouse {path} is damaged: {str(error).splitlines()[0]}; {AGAIN}"
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:

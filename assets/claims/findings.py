@@ -9,10 +9,10 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from assets.claims.declared import Part
+from warehouse.queries import UNANSWERABLE
 
 VERDICTS = ("supported", "partly", "refuted", "reversed", "pending", "unmeasurable")
 #: What a query may find; reversed takes memory.
@@ -50,13 +50,13 @@ class Finding:
 
 
 def finding(part: Part, read: Read, moment: datetime) -> Finding:
-    """Run the part's query as of a moment on what was known then; an error is a finding too, and hides no other."""
+    """Run the part's query as of a moment on what was known then; its error is a finding too, and hides no other."""
     if part.error:
         return Finding("unmeasurable", "the claim is broken", error=part.error)
     try:
         rows = read(AS_OF.sub(f"timestamptz '{moment.isoformat()}'", part.query))
         return _understood(rows)
-    except (duckdb.Error, ValueError) as error:
+    except (*UNANSWERABLE, ValueError) as error:
         return Finding("unmeasurable", "the claim is broken", error=" ".join(str(error).split())[:500])
 
 

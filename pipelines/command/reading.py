@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 import click
-import duckdb
 from rich.console import Console
 
 from pipelines.command.layout import tables
 from pipelines.places import Folder, data_root
 from warehouse.copies import open_published
+from warehouse.queries import UNANSWERABLE
 
 ORIGINS = ("live", "replay", "sample")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -88,7 +88,7 @@ def read(folder: Folder, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         try:
             result = connection.execute(query)
             rows = result.fetchall()
-        except duckdb.Error as error:
+        except UNANSWERABLE as error:
             raise RefusedQuery(" ".join(str(error).split())) from None
         return [column[0] for column in result.description or []], rows
 

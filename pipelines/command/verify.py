@@ -28,8 +28,10 @@ def verify(ctx: click.Context, is_to_repair: bool, style: str, origin: str | Non
     tidegauge verify --repair           mend it, keeping what was damaged beside it as damaged-... or ....damaged
 
     Read are: the database, block by block and column by column; its ledger against the mirror outside it; every
-    line of landing's journal, every body against its hash, and both against the database; the Parquet files of
-    order books against the checksums beside them; the published files against SHA256SUMS and the manifest.
+    line of landing's journal and of its losses, every body against its hash, and these against the database; the
+    order books, at rest against the checksums beside them and waiting in the spool, and what was captured and
+    refused; the alerts beside the database; the published files against SHA256SUMS and the manifest. Not read are
+    earlier snapshots, the runs of Dagster, logs, and your own alert conditions.
 
     A database that is damaged, or lost what was written last, is made again from landing, and published again. A
     landed body cannot be: it is noted as lost with its request, the next run fetches its job from the beginning,

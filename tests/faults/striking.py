@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+import pipelines.waiting
 from pipelines.places import Folder
 from pipelines.remedies import on_one_line
 from pipelines.verifying import verify
@@ -220,7 +221,8 @@ def little_memory(case: Case) -> None:
 
 
 def second_writer(case: Case) -> None:
-    """Another process has the warehouse open."""
+    """Another process has the warehouse open, and for longer than is waited."""
+    pipelines.waiting.MOST_S = 0.2
     ready, parent = os.pipe()
     if not (holder := os.fork()):
         connection = duckdb.connect(case.folder.database)

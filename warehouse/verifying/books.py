@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from warehouse import checksums, sealed
+from warehouse import checksums
 from warehouse.books import segment
+from warehouse.verifying import lines
 from warehouse.verifying.damage import Damage, Told
 
 GONE = "These books cannot be had again; their metrics stay in the database until a rebuild"
@@ -33,12 +34,7 @@ def damages(books: Path, spool: Path, logs: Sequence[Path], told: Told) -> Itera
             what, remedy = "a frame before its end does not match its checksum", "The next run sets it aside"
             yield Damage(kind="books", path=path, what=what, remedy=remedy)
     for log in logs:
-        for line in sealed.lines(log):
-            if not line.is_whole():
-                what = f"line {line.number} does not match its checksum"
-                yield Damage(kind="log", path=log, what=what, remedy=LOG)
-        if sealed.mended(sealed.torn(log)):
-            yield Damage(kind="log", path=log, what="the end of its last line is damaged", remedy=LOG)
+        yield from lines.damages(log, LOG)
 
 
 CHECKSUM = "tidegauge verify --repair writes the checksum again"

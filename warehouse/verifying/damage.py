@@ -8,7 +8,7 @@ from typing import Any, Literal
 from warehouse.losses import Loss
 
 #: What is made again from what: the database from landing, its ledger's mirror from the database, and so on.
-Kind = Literal["database", "ledger", "journal", "body", "books", "log", "published"]
+Kind = Literal["database", "ledger", "journal", "body", "books", "log", "alerts", "published"]
 #: Called with what is being read, how much of it is read, and how much there is.
 Told = Callable[[str, int, int], None]
 

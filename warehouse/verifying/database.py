@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from warehouse.store import SETTINGS, StoreError
+from warehouse.store import SETTINGS, StoreInUse, is_held
 from warehouse.verifying.damage import Damage, Kind, Told
 
 #: The layout of DuckDB's files: three headers, then blocks; each begins with the checksum of the rest of it.
@@ -18,7 +18,7 @@ def damages(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Dam
     """What of a file is damaged: the columns that cannot be read, and blocks that no column lies in.
 
     While a log is beside it, such blocks are what a checkpoint that did not end was writing: nothing is lost with them.
-    Raises StoreError when another process is writing to it.
+    Raises StoreInUse while another process is writing to it.
     """
     blocks = list(_bad_places(database))
     log = Path(f"{database}.wal")
@@ -26,10 +26,6 @@ def damages(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Dam
     unread: list[Damage] = []
     try:
         unread += _unreadable(database, kind, remedy, told)
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise StoreError(f"{database} is in use: verify it when the run has ended") from None
-        unread.append(Damage(kind=kind, path=database, what=_short(error), remedy=remedy))
     except duckdb.Error as error:
         unread.append(Damage(kind=kind, path=database, what=_short(error), remedy=remedy))
     yield from unread
@@ -41,8 +37,16 @@ def damages(database: Path, kind: Kind, remedy: str, told: Told) -> Iterator[Dam
 
 
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that does not write, not even what is in the file's log."""
-    connection = duckdb.connect(database, read_only=True, config=SETTINGS)
+    """A connection that does not write, not even what is in the file's log.
+
+    Raises StoreInUse while another process is writing to it.
+    """
+    try:
+        connection = duckdb.connect(database, read_only=True, config=SETTINGS)
+    except duckdb.IOException as error:
+        if is_held(error):
+            raise StoreInUse(database, error) from None
+        raise
     connection.execute("set TimeZone = 'UTC'")
     return connection
 

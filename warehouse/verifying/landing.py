@@ -1,4 +1,4 @@
-"""Whether all that was landed is there: every line of the journal, and every body against the hash that names it."""
+"""Whether all that was landed is there: lines of journal and losses, and every body against the hash that names it."""
 
 import hashlib
 import re
@@ -12,20 +12,23 @@ import zstandard
 from warehouse import sealed
 from warehouse.landing import Fetched, Landed, Landing, body_path, fetched
 from warehouse.losses import Loss
+from warehouse.verifying import lines
 from warehouse.verifying.damage import Damage, Told
 
 NOTE = (
     "Nothing can bring it back: tidegauge verify --repair notes it, and the next run fetches its job from the beginning"
 )
+NOTED_AGAIN = "What it noted is damage again, which tidegauge verify --repair notes anew"
 FETCH = "It is noted as lost: the next run fetches its job from the beginning"
 
 
 def damages(landing: Landing, now: datetime, told: Told) -> Iterator[Damage]:
-    """Lines of the journal and bodies that are not what was written.
+    """Lines of the journal, noted losses and bodies that are not what was written.
 
     A body that no finished job names is one of a job that failed. A loss that is noted is damage until its job was
-    fetched again.
+    fetched again; ``landing`` leaves out those whose line is damaged.
     """
+    yield from lines.damages(landing.losses.path, NOTED_AGAIN)
     waiting: dict[str, set[str]] = {}
     jobs: list[Fetched] = []
     noted = landing.losses.of_lines

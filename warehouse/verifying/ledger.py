@@ -7,14 +7,13 @@ from pathlib import Path
 import duckdb
 
 from warehouse import sealed
-from warehouse.store import mirror_of
+from warehouse.store import AGAIN, mirror_of
 from warehouse.tables import TABLES
 from warehouse.tables.facts import LANDED
 from warehouse.tables.quality import LEDGER
 from warehouse.verifying.damage import Damage
 
 NAMES = [column.name for column in LEDGER.columns]
-REBUILD = "tidegauge verify --repair makes it again from landing"
 REWRITE = "tidegauge verify --repair writes it again from the database"
 
 
@@ -43,7 +42,7 @@ def damages(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[D
         yield Damage(kind="ledger", path=mirror, what="it is missing", remedy=REWRITE)
     if last > max(stored, default=0):
         what = f"it ends with batch {max(stored, default=0)}, {mirror.name} with {last}: what was written last is lost"
-        yield Damage(kind="database", path=database, what=what, remedy=REBUILD)
+        yield Damage(kind="database", path=database, what=what, remedy=AGAIN)
     yield from _rows(connection, database)
 
 
@@ -53,7 +52,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[Dam
         ((rows,),) = connection.execute(f"select count(*) from {table}").fetchall()
         if rows != rows_after:
             what = f"it has {rows:,} rows, and its ledger says {rows_after:,}"
-            yield Damage(kind="database", path=database, table=table, what=what, remedy=REBUILD)
+            yield Damage(kind="database", path=database, table=table, what=what, remedy=AGAIN)
     for table in TABLES.values():
         if table.schema == "facts" and table is not LANDED and "landed_id" in table.polars_schema:
             query = (
@@ -67,5 +66,5 @@ def _rows(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[Dam
                     columns=("landed_id",),
                     landed_ids=tuple(unknown),
                     what="it rests on replies that facts.landed does not have",
-                    remedy=REBUILD,
+                    remedy=AGAIN,
                 )

@@ -7,13 +7,11 @@ from pathlib import Path, PurePosixPath
 import duckdb
 
 from warehouse import checksums
-from warehouse.copies import rows_hash
+from warehouse.copies import AGAIN, rows_hash
 from warehouse.publishing import CHECKSUMS, DATABASE, Shelf
 from warehouse.tables import TABLES
 from warehouse.verifying import database
 from warehouse.verifying.damage import Damage, Told
-
-AGAIN = "tidegauge verify --repair publishes it again"
 
 
 def damages(shelf: Shelf, told: Told) -> Iterator[Damage]:
