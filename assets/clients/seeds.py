@@ -1,7 +1,6 @@
 """What no upstream serves: figures and events entered by hand, read from files of the repository."""
 
 import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from assets.clients.seeds_lines import Line
 from assets.clients.transport import Get, Host
 from warehouse.claims import Parsed, Reply, UpstreamError
 from warehouse.landing import Landing
+from warehouse.locating import lines
 from warehouse.tables.facts import GSE_PORTFOLIO, POLICY_EVENT
 
 FOLDER = Path(__file__).parents[1] / "seeds"
@@ -82,9 +82,7 @@ def _lines(key: str, reply: Reply) -> list[Line]:
     """The lines under the header; raises UpstreamError when the header is not the declared one."""
     columns = SEEDS[key].columns
     try:
-        reader = csv.reader(io.StringIO(reply.body.decode(), newline=""), strict=True)
-        header = tuple(next(reader, ()))
-        lines = [Line(reader.line_num, tuple(columns), tuple(texts)) for texts in reader if texts]
+        header, *table = [tuple(next(csv.reader([line], strict=True), ())) for line in lines(reply.body.decode())]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UpstreamError(key, f"not a CSV file: {error}", request=reply.landed.request) from None
     if header != columns:
@@ -92,4 +90,4 @@ def _lines(key: str, reply: Reply) -> list[Line]:
         raise UpstreamError(key, reason, request=reply.landed.request)
     if not reply.body.endswith(b"\n"):
         raise UpstreamError(key, "the file is cut off in its last line", request=reply.landed.request)
-    return lines
+    return [Line(number, columns, texts) for number, texts in enumerate(table, start=2) if texts]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from assets.clients import cells as read
 from assets.clients.venues.exchange import Opened, listed
 from assets.clients.venues.shapes import Claim
 from warehouse.catalogue.venues import Instrument, Venue
@@ -43,8 +44,10 @@ def specifications(venue: Venue, replies: Sequence[Reply], now: datetime) -> Par
 
 def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply) -> Claim:
     size = 1.0 if instrument.market == "spot" else market.get("contractSize")
-    if not isinstance(size, int | float):
-        raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract, but {size!r}")
+    try:
+        size = read.number(size)
+    except ValueError as error:
+        raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract: {error}") from None
     return {
         "venue": instrument.venue,
         "market": instrument.market,
@@ -53,7 +56,7 @@ def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply) -> C
         "base": instrument.base,
         "quote": instrument.quote,
         "settle": instrument.settle,
-        "contract_size": float(size),
+        "contract_size": size,
         "size_unit": instrument.size_unit,
         "known_at": reply.landed.received_at,
         "known_at_basis": "observed",
