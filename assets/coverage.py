@@ -90,14 +90,13 @@ class Coverage:
 
 def read(log: Path) -> pl.DataFrame:
     """The rows of facts.book_capture that a log tells, without a last line that is still being written."""
-    rows = [
-        {**told, "hour": datetime.fromisoformat(told["hour"]), "known_at": datetime.fromisoformat(told["known_at"])}
-        for told in (line.record() for line in sealed.lines(log))
-    ]
-    frame = pl.DataFrame(
-        [{name: row[name] for name in BOOK_CAPTURE.polars_schema} for row in rows], schema=BOOK_CAPTURE.polars_schema
-    )
+    frame = pl.DataFrame([line.read(_row) for line in sealed.lines(log)], schema=BOOK_CAPTURE.polars_schema)
     return frame.unique(BOOK_CAPTURE.key, keep="first", maintain_order=True)
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: datetime.fromisoformat(record[name]) for name in ("hour", "known_at")}
+    return {name: record[name] for name in BOOK_CAPTURE.polars_schema} | moments
 
 
 def _hour(tick: datetime) -> datetime:

@@ -208,9 +208,9 @@ def test_an_event_entered_twice_is_rejected_both_times() -> None:
 def test_a_line_ends_with_a_newline_alone(odd: str) -> None:
     """What else Unicode takes for the end of a line is part of a title, and moves no number to another line."""
     body = f"{EVENT_HEADER}\r\n{CUT.replace('Rate', odd)}\n2025-12-12,fed_rmp,Purchases,40,usd_bn_month,verified,x\n"
-    parsed = Seeds(Landing(Path("unused")), NOW).parse(EVENTS, [reply(body)])
-    said = {value: Body(body.encode()).at(place) for value, place in rows(parsed, POLICY_EVENT)["value", "locator"].rows()}
-    assert {value: line.split(",")[3] for value, line in said.items()} == {-25.0: "-25", 40.0: "40"}
+    told = rows(Seeds(Landing(Path("unused")), NOW).parse(EVENTS, [reply(body)]), POLICY_EVENT)
+    said = {value: Body(body.encode()).at(place).split(",")[3] for value, place in told["value", "locator"].rows()}
+    assert said == {-25.0: "-25", 40.0: "40"}
 
 
 @pytest.mark.parametrize(

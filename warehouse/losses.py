@@ -37,7 +37,7 @@ class Losses:
         self.path = path
 
     def noted(self) -> list[Loss]:
-        return [_loss(line.record()) for line in sealed.lines(self.path)]
+        return [line.read(_loss) for line in sealed.lines(self.path)]
 
     @property
     def of_bodies(self) -> dict[str, Loss]:
