@@ -14,6 +14,7 @@ from tests.faults.declared import CRASH, FAULTS, Fault
 from tests.faults.examining import Found, examined, prepared, undisturbed
 from tests.faults.small_run import upstream
 from tests.faults.striking import Case, Killed, can_mount, counted, struck
+from warehouse.landing import Landing
 
 
 @dataclass
@@ -81,7 +82,10 @@ class Ground:
 
 
 def _unclear(fault: Fault, case: Case, code: int) -> list[str]:
-    """What is wrong with how a struck process ended, with what it said, and with what ``verify`` said."""
+    """What is wrong with how a struck process ended, with what it said, and with what ``verify`` said.
+
+    No upstream fails here: a job that is told as failed is told wrongly.
+    """
     said = (case.root / "said").read_text().split("\n") if (case.root / "said").exists() else []
     said = [line for line in said if line]
     unclear = []
@@ -91,7 +95,8 @@ def _unclear(fault: Fault, case: Case, code: int) -> list[str]:
         unclear.append(f"it said {said}")
     if fault.finds and not fault.finds & set((case.root / "found").read_text().split()):
         unclear.append(f"verify found nothing of {(case.root / 'damaged').read_text()}")
-    return unclear
+    jobs = Landing(case.root / "replay/landing").journal() if not fault.finds else ()
+    return unclear + [f"it told of an upstream: {job.reason}" for job in jobs if job.outcome == "failed"]
 
 
 @contextmanager
