@@ -32,6 +32,7 @@ class Found:
     half_stored: list[str] = field(default_factory=list)
     wrongly_published: list[str] = field(default_factory=list)
     not_converged: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 def examined(case: Case, before: Hashes, undisturbed: Hashes, is_damaged: bool, told: Path) -> None:
@@ -40,6 +41,8 @@ def examined(case: Case, before: Hashes, undisturbed: Hashes, is_damaged: bool, 
     damages = verify(folder).damages
     if not is_damaged:
         found.half_stored += map(str, damages)
+        # No upstream fails here: a job that is told as failed is told wrongly.
+        found.unclear += [job.reason for job in folder.landing.journal() if job.outcome == "failed"]
     found.wrongly_published += _wrong(folder, before, undisturbed)
     found.lost += _lost(case, folder, before)
     if damages:

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from tests.faults.declared import CRASH, FAULTS, Fault
 from tests.faults.examining import Found, examined, prepared, undisturbed
 from tests.faults.small_run import upstream
 from tests.faults.striking import Case, Killed, can_mount, counted, struck
-from warehouse.landing import Landing
 
 
 @dataclass
@@ -72,20 +71,17 @@ class Ground:
             told = self.root / f"{name}/told.json"
             if ended(examined, case, self.before, self.undisturbed, bool(fault.finds), told):
                 unclear.append("what was left cannot be looked at, or the next run failed")
-            found = json.loads(told.read_text()) if told.exists() else {}
+            found = json.loads(told.read_text()) if told.exists() else asdict(Found())
         tried.times += 1
         tried.took_effect += bool(code) or bool(fault.finds)
-        for kind in (*Found.__dataclass_fields__, "unclear"):
-            wrong = unclear if kind == "unclear" else found.get(kind, [])
+        found["unclear"] += unclear
+        for kind, wrong in found.items():
             if wrong:
                 getattr(tried, kind).append(f"seed {seed}: {'; '.join(wrong)}")
 
 
 def _unclear(fault: Fault, case: Case, code: int) -> list[str]:
-    """What is wrong with how a struck process ended, with what it said, and with what ``verify`` said.
-
-    No upstream fails here: a job that is told as failed is told wrongly.
-    """
+    """What is wrong with how a struck process ended, with what it said, and with what ``verify`` said."""
     said = (case.root / "said").read_text().split("\n") if (case.root / "said").exists() else []
     said = [line for line in said if line]
     unclear = []
@@ -95,8 +91,7 @@ def _unclear(fault: Fault, case: Case, code: int) -> list[str]:
         unclear.append(f"it said {said}")
     if fault.finds and not fault.finds & set((case.root / "found").read_text().split()):
         unclear.append(f"verify found nothing of {(case.root / 'damaged').read_text()}")
-    jobs = Landing(case.root / "replay/landing").journal() if not fault.finds else ()
-    return unclear + [f"it told of an upstream: {job.reason}" for job in jobs if job.outcome == "failed"]
+    return unclear
 
 
 @contextmanager
