@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Container, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Event
 
 from assets.clients.jobs import Client, Job, Newest
 from assets.clients.transport import Transport, new_client
@@ -40,16 +41,18 @@ def fetch(
 ) -> list[Fetched]:
     """Fetch everything that may be new, or the jobs of ``only``, and say how each ended.
 
-    ``now`` is what the run takes for now, ``sleep`` how a retry waits. What a backfill brings is marked so.
+    ``now`` is what the run takes for now, ``sleep`` how a retry waits. What a backfill brings is marked so. An
+    interrupted fetch asks nothing more, and says nothing of jobs that it did not end.
     """
-    again, asking = landing.lost_jobs(), Asking(run_id, now, is_backfill)
+    again, asking, over = landing.lost_jobs(), Asking(run_id, now, is_backfill), Event()
     with ExitStack() as stack:
         futures = []
         for upstream, client in clients.items():
             http = stack.enter_context(new_client(client.host))
-            transport = Transport(client.host, landing, http, sleep=sleep)
+            transport = Transport(client.host, landing, http, sleep=sleep, over=over)
             pool = ThreadPoolExecutor(client.host.connections, thread_name_prefix=upstream)
             stack.callback(pool.shutdown, cancel_futures=True)
+            stack.callback(over.set)  # before any pool is waited for
             known = _unless_lost(newest, again.get(upstream, set()) | again.get("", set()))
             jobs = [job for job in client.jobs(known) if only is None or job.key in only]
             planned(upstream, len(jobs))
@@ -76,6 +79,8 @@ def _run(
         raise
     except Exception as error:  # a library met a reply it could not read
         outcome, reason = "failed", f"{job.key}: unreadable reply: {type(error).__name__}: {error}"
+    if outcome != "ok" and transport.over.is_set():
+        raise CancelledError  # interrupted: that is no fault of the upstream
     fetched = Fetched(
         run_id=asking.run_id,
         now=asking.now,

@@ -133,14 +133,13 @@ def restore(store: Store, spool: Path, books: Path, told: Callable[[int, int], N
             for batch in pq.ParquetFile(path).read().combine_chunks().cast(SCHEMA).to_batches():
                 restored += store.insert(ORDER_BOOK, _rows(metrics_of(batch, None)))
             told(done, len(files))
-        store.insert(
-            QUARANTINE, _quarantined([_with_moments(line.record()) for line in sealed.lines(refused_of(spool))])
-        )
+        store.insert(QUARANTINE, _quarantined([line.read(_row) for line in sealed.lines(refused_of(spool))]))
     return restored
 
 
-def _with_moments(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {**record, **{name: datetime.fromisoformat(record[name]) for name in ("first_seen_at", "known_at")}}
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: datetime.fromisoformat(record[name]) for name in ("first_seen_at", "known_at")}
+    return {name: record[name] for name in QUARANTINE.polars_schema} | moments
 
 
 def _leave_aside(spool: Path) -> list[Path]:

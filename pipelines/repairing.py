@@ -98,9 +98,13 @@ def _log(folder: Folder, log: Path, is_readable: bool) -> Iterator[bytes]:
     if is_readable and log.name in LOGS:
         table, where = LOGS[log.name]
         names = [name for name in table.key if name not in MOMENTS]
-        known = {(*_moments(line.record()), *(line.record()[name] for name in names)) for line in whole}
+
+        def identity(record: Mapping[str, Any]) -> tuple[object, ...]:
+            return (*_moments(record), *(record[name] for name in names))
+
+        known = {line.read(identity) for line in whole}
         for row in _rows(folder.database, f"from {table.name} where {where} order by all"):
-            if (*_moments(row), *(row[name] for name in names)) not in known:
+            if identity(row) not in known:
                 yield sealed.sealed(row)
 
 
@@ -115,7 +119,7 @@ def _mirror(folder: Folder, mirror: Path, is_readable: bool) -> Iterator[bytes]:
     stored = list(_rows(folder.database, f"from {LEDGER.name} order by batch_id")) if is_readable else []
     first = stored[0]["batch_id"] if stored else None
     for line in sealed.lines(mirror):
-        if line.is_whole() and (first is None or line.record()["batch_id"] < first):
+        if line.is_whole() and (first is None or line.read(lambda record: int(record["batch_id"])) < first):
             yield line.content
     yield from (sealed.sealed(row) for row in stored)
 

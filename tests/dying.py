@@ -1,4 +1,8 @@
-"""A process's own end at a seeded moment, without a clock: a signal to itself at the N-th line of ours it comes to."""
+"""A process's own end at a seeded moment, without a clock: a signal to itself at the N-th line of ours it comes to.
+
+Lines of all threads count where the signal kills. One that is handled is handled by the main thread, wherever it came:
+its lines count alone, and are the same each time.
+"""
 
 import os
 import signal
@@ -44,7 +48,8 @@ class Fate:
     def __init__(self, doom: Doom, told: Path, counts: Callable[[CodeType], bool] = is_ours) -> None:
         self.doom, self.lines, self.number, self.counts = doom, count(), 0, counts
         self.told = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        threading.settrace(self._trace)
+        if doom.signal == signal.SIGKILL:
+            threading.settrace(self._trace)
         sys.settrace(self._trace)
 
     def acknowledge(self, *names: object) -> None:

@@ -321,6 +321,12 @@ def test_flows_without_a_single_line_are_refused() -> None:
         flows(flow("Deposits", "Dogecoin Sales", "1"))
 
 
+def test_flows_with_a_list_for_a_text_are_refused() -> None:
+    lines: list[Any] = [CUSTOMS, {**CUSTOMS, "transaction_today_amt": [1, 2]}]
+    with pytest.raises(UpstreamError, match=r"/data/1/transaction_today_amt is '\[1, 2\]', not a text"):
+        flows(*lines)
+
+
 def test_flows_are_asked_from_ten_business_days_before_the_newest(tmp_path: Path) -> None:
     with serving(Canned(json.dumps(page([CUSTOMS])))) as served:
         fetched(FiscalData(host(served)), FLOWS, tmp_path, lambda key: date(2026, 9, 9))

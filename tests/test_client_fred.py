@@ -223,8 +223,12 @@ def test_one_bad_value_does_not_stop_the_job_and_is_rejected(tmp_path: Path) -> 
             xml('<observations units="lin" count="1"><observation date="2026-07-15" val="1"/></observations>'),
             "observation 1 lacks value, got date, val",
         ),
+        (
+            xml('<observations units="lin" count="1"><datum date="2026-07-15" value="1"/></observations>'),
+            "child 1 of the root is <datum>",
+        ),
     ],
-    ids=["more rows than sent", "transformed", "no count", "an error", "a renamed attribute"],
+    ids=["more rows than sent", "transformed", "no count", "an error", "a renamed attribute", "a renamed element"],
 )
 def test_observations_that_are_not_all_and_untransformed_are_refused(body: Canned, said: str) -> None:
     client = FredApi(host(Served("http://127.0.0.1:9")), KEY)

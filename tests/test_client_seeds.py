@@ -11,6 +11,7 @@ from assets.clients.seeds import seeds
 from tests.canned import reply, rows
 from warehouse.claims import Parsed, Reply, UpstreamError
 from warehouse.landing import Landing
+from warehouse.locating import Body
 from warehouse.tables.facts import GSE_PORTFOLIO, POLICY_EVENT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -210,6 +211,15 @@ def test_a_file_of_which_many_lines_break_rules_is_refused_as_a_whole() -> None:
 
 
 # -- the file itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ["\f", "\v", "\u2028", "\x85"])
+def test_a_line_ends_with_a_newline_alone(odd: str) -> None:
+    """What else Unicode takes for the end of a line is part of a title, and moves no number to another line."""
+    body = f"{EVENT_HEADER}\r\n{CUT.replace('Rate', odd)}\n2025-12-12,fed_rmp,Purchases,40,usd_bn_month,verified,x\n"
+    told = rows(seeds(Landing(Path("unused")), NOW).parse(EVENTS, [reply(body)]), POLICY_EVENT)
+    said = {value: Body(body.encode()).at(place).split(",")[3] for value, place in told["value", "locator"].rows()}
+    assert said == {-25.0: "-25", 40.0: "40"}
 
 
 @pytest.mark.parametrize(

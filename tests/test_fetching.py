@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from assets.clients.fred import FredGraph
 from assets.clients.jobs import Job, Newest
-from assets.clients.transport import Host
+from assets.clients.transport import Get, Host, Transport
 from assets.fetching import fetch
 from tests.canned import Canned, host, serving
 from warehouse.catalogue import SERIES
@@ -114,6 +115,41 @@ def test_a_reply_a_library_cannot_read_is_a_failed_job_with_its_name(tmp_path: P
     (failed,) = failures(fetched)
     assert failed.reason.startswith(f"facts.policy_event: unreadable reply: {type(error).__name__}: ")
     assert sum(job.outcome == "ok" for job in fetched) == len(FRED)
+
+
+@dataclass(frozen=True)
+class AskingLate:
+    """A client whose one job begins, and asks when the fetch is over."""
+
+    host: Host
+    begun: Event
+
+    def jobs(self, newest: Newest) -> list[Job]:
+        return [Job("facts.policy_event", self._ask)]
+
+    def _ask(self, get: Get) -> Sequence[Reply]:
+        transport: Transport = get.__self__  # type: ignore[attr-defined]
+        self.begun.set()
+        assert transport.over.wait(10)
+        return [get("/late", expect="csv")]
+
+    def parse(self, key: str, replies: Sequence[Reply]) -> Parsed:
+        return Parsed()
+
+
+def test_an_interrupted_fetch_asks_nothing_more_and_tells_of_no_failure(tmp_path: Path) -> None:
+    def interrupt(upstream: str, jobs: int) -> None:
+        if upstream == "fred":
+            assert begun.wait(10)
+            raise KeyboardInterrupt
+
+    begun = Event()
+    with serving(graph) as served:
+        clients = {"late": AskingLate(host(served), begun), "fred": FredGraph(host(served, "fred"))}
+        with pytest.raises(KeyboardInterrupt):
+            fetch(clients, Landing(tmp_path), NOTHING, "run-1", NOW, interrupt)
+    assert begun.is_set()
+    assert (list(Landing(tmp_path).journal()), served.requests) == ([], [])
 
 
 def test_a_disk_that_cannot_be_written_is_no_fault_of_an_upstream(tmp_path: Path) -> None:

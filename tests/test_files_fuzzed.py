@@ -1,5 +1,6 @@
 """Every file that is kept or handed in, damaged at random: an error of ours, or only what was written."""
 
+import copy
 import csv
 import gzip
 import io
@@ -131,6 +132,7 @@ def read_segment(path: Path) -> list[str]:
     return [str(row) for batch in segment.read(path) for row in batch.to_pylist()]
 
 
+NOT_READ = (sealed.BrokenSeal, sealed.OtherVersion)
 KEPT = {
     "a segment of the spool": Kept(written_segment, read_segment, segment.SpoolError),
     "the journal": Kept(
@@ -139,10 +141,8 @@ KEPT = {
     "the ledger's mirror": Kept(
         written_mirror, lambda path: [str(n) for n in range(last_mirrored(path) + 1)], LedgerError
     ),
-    "losses": Kept(written_losses, lambda path: [str(loss) for loss in Losses(path).noted()], sealed.BrokenSeal),
-    "coverage": Kept(
-        written_coverage, lambda path: [str(row) for row in read_coverage(path).rows()], sealed.BrokenSeal
-    ),
+    "losses": Kept(written_losses, lambda path: [str(loss) for loss in Losses(path).noted()], NOT_READ),
+    "coverage": Kept(written_coverage, lambda path: [str(row) for row in read_coverage(path).rows()], NOT_READ),
     "checksums": Kept(written_checksums, lambda path: [str(checksums.read(path))], ValueError, is_sealed=False),
     "a capture": Kept(
         written_capture,
@@ -163,6 +163,33 @@ KEPT = {
         is_sealed=False,
     ),
 }
+
+
+SEALED = ("the journal", "the ledger's mirror", "losses", "coverage")
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_a_line_of_another_version_is_refused_or_read_right(name: str, tmp_path: Path) -> None:
+    """Whole lines, the last of which has an entry less, or one that nobody here writes."""
+    kept = KEPT[name]
+    path = kept.write(tmp_path)
+    records, said = [line.record() for line in sealed.lines(path)], kept.read(path)
+    refusals = []
+    for n in range(settings.default.max_examples):
+        chance = random.Random(f"{name} {n}")
+        other = copy.deepcopy(records)
+        place = chance.choice([other[-1], *other[-1].get("replies", ())])
+        if chance.random() < 0.5:
+            place.pop(chance.choice(list(place)))
+        else:
+            place["colour"] = "blue"
+        path.write_bytes(b"".join(map(sealed.sealed, other)))
+        try:
+            assert set(kept.read(path)) <= set(said), n
+        except kept.errors as error:
+            refusals.append(str(error))
+    assert refusals
+    assert all(f"line {len(records)} is of another version" in refusal for refusal in refusals)
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -299,6 +300,14 @@ def test_a_contract_of_another_size_is_named_with_the_declared_one(world: World,
     world.send(body.replace('"ctVal":"0.01"', '"ctVal":"0.1"'), part="instType=SWAP")
     with pytest.raises(UpstreamError, match=r"BTC/USDT:USDT: the contract is 0\.1 base, declared is 0\.01"):
         fetched(world.client("okx"), "okx open_interest BTC/USDT:USDT", tmp_path)
+
+
+def test_a_size_that_is_no_number_is_refused(world: World, tmp_path: Path) -> None:
+    client, key = world.client("deribit"), "deribit contract_specification"
+    replies = fetched(client, key, tmp_path)
+    bodies = [re.sub(rb'"contract_size": ?[0-9.]+', b'"contract_size":1e400', each.body) for each in replies]
+    with pytest.raises(UpstreamError, match="BTC/USD:BTC: says no size of a contract: 'inf' is not a finite number"):
+        client.parse(key, [replace(each, body=body) for each, body in zip(replies, bodies, strict=True)])
 
 
 def test_specifications_are_read_again_from_what_was_landed(world: World, tmp_path: Path) -> None:

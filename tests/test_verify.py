@@ -22,6 +22,7 @@ from warehouse.copies import attached, open_published
 from warehouse.losses import Loss
 from warehouse.store import Store, StoreError, StoreInUse, mirror_of
 from warehouse.verifying.damage import Damage
+from warehouse.verifying.landing import FETCH
 
 TOLD = alerts.Alert(
     kind="stale",
@@ -421,6 +422,19 @@ def test_a_lost_line_of_the_journal_is_noted_and_its_job_is_fetched_from_the_beg
     assert line.job is None
     with opened(folder.root) as store:  # the database has its facts, and reads on
         assert record(store, folder.landing, clients).appended == {}
+
+
+def test_a_lost_line_that_misnames_its_reply_is_mended_at_once(folder: Folder, mend: Callable[[], list[str]]) -> None:
+    """What facts rest on is then named nowhere: all of its upstream is fetched from the beginning."""
+    with opened(folder.root) as store:
+        (used, *_) = store.read("select landed_id from facts.landed order by landed_id")["landed_id"]
+    at = folder.landing.journal_path.read_bytes().index(used.encode()) + 3
+    flip(folder.landing.journal_path, random.Random(4), at=at)
+    misnamed, line = damages(folder)
+    assert line.landed_ids != misnamed.landed_ids == (used,)
+    mend()
+    assert folder.landing.lost_jobs() == {"fred": {line.losses[0].key, ""}}
+    assert {damage.remedy for damage in damages(folder)} == {FETCH}
 
 
 def test_order_books_that_are_lost_are_set_aside_and_named_until_someone_accepts_it(

@@ -44,8 +44,9 @@ HOURS = "any_value(interval) <> '1h' or bit_count(bit_or(1 << hour(opened_at))) 
 def find_gaps(store: Store, now: datetime) -> pl.DataFrame:
     """Every gap there is, with the moment from which it could be seen: when the last of what is around it came.
 
-    What was never fetched could be seen from the first reply on, or since ``now`` while there is none. What was asked
-    for again since a gap could be seen, and is still not there, is outside what the upstream serves.
+    What was never fetched could be seen from the first reply on; while there is none, since the first look, a moment
+    that landing does not tell and no rebuild can make again. What was asked for again since a gap could be seen, and is
+    still not there, is outside what the upstream serves.
     """
     landed, seen = store.read(
         f"select (select min(received_at) from facts.landed), (select min(first_seen_at) from {GAP.name})"

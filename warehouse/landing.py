@@ -149,7 +149,7 @@ class Landing:
         return (entry.job for entry in self.entries() if entry.job)
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        """The journal from a place on; raises LandingError where it is damaged and that is not noted yet."""
+        """The journal from a place on; raises LandingError where it cannot be read and that is not noted yet."""
         size = self.journal_path.stat().st_size if self.journal_path.exists() else 0
         if start > size:
             raise LandingError(
@@ -160,8 +160,8 @@ class Landing:
             job = None
             if line.sha256 not in noted:
                 try:
-                    job = fetched(line.record())
-                except sealed.BrokenSeal as error:
+                    job = line.read(fetched)
+                except (sealed.BrokenSeal, sealed.OtherVersion) as error:
                     raise LandingError(str(error)) from None
             yield Entry(line=line.content, end=line.end, job=job)
 

@@ -104,6 +104,6 @@ def last_mirrored(mirror: Path) -> int:
     for line in sealed.lines(mirror):
         last = line
     try:
-        return int(last.record()["batch_id"]) if last else 0
-    except sealed.BrokenSeal as error:
+        return last.read(lambda record: int(record["batch_id"])) if last else 0
+    except (sealed.BrokenSeal, sealed.OtherVersion) as error:
         raise LedgerError(f"whether the warehouse lost writes is not known: {error}") from None

@@ -15,6 +15,11 @@ CHILD = re.compile(r"/\w+/(\w+)\[(\d+)\]")
 _DECODER = json.JSONDecoder()
 
 
+def lines(text: str) -> list[str]:
+    """The lines that ``line 7`` counts: to a newline each. What else Unicode ends a line with stands inside of one."""
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
 class Body:
     """A landed body, in which many places are looked up; what was passed on the way to one is remembered."""
 
@@ -53,7 +58,7 @@ class Body:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.text.splitlines()
+        return lines(self.text)
 
     def _inside(self, start: int) -> dict[str, int]:
         """Where each member of the object or array at ``start`` begins; nothing has none."""

@@ -38,7 +38,7 @@ class Losses:
 
     def noted(self) -> list[Loss]:
         lines = sealed.lines(self.path)
-        return [_loss(line.record()) for line in lines if line.is_whole() or not self._leave_out_damaged]
+        return [line.read(_loss) for line in lines if line.is_whole() or not self._leave_out_damaged]
 
     @property
     def of_bodies(self) -> dict[str, Loss]:

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from warehouse.naming import naming
 
@@ -16,8 +16,15 @@ SEAL = ', "check": "'
 DIGITS = 16
 
 
+Written = TypeVar("Written")
+
+
 class BrokenSeal(ValueError):
     """A line is not what was written, or was written by a version that did not seal."""
+
+
+class OtherVersion(ValueError):
+    """A line is what was written, but not by this version: it has other entries."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,17 @@ class Line:
             raise BrokenSeal(f"{self.path}: line {self.number} does not match its checksum; see tidegauge verify")
         record: dict[str, Any] = json.loads(told + b"}")
         return record
+
+    def read(self, make: Callable[[dict[str, Any]], Written]) -> Written:
+        """What ``make`` takes the line for; raises BrokenSeal, and OtherVersion when it cannot take it."""
+        record = self.record()
+        try:
+            return make(record)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise OtherVersion(
+                f"{self.path}: line {self.number} is of another version ({type(error).__name__}: {error}): go on with "
+                "that one, or move this folder away and run again, which fetches everything anew"
+            ) from None
 
     def is_whole(self) -> bool:
         try:

@@ -12,6 +12,7 @@ from assets.clients.jobs import Job, Newest
 from assets.clients.transport import MAX_BYTES, Get, Host
 from warehouse.claims import TOLERATED_SHARE, Parsed, Reply, UpstreamError
 from warehouse.landing import Landing
+from warehouse.locating import lines
 
 
 class File(NamedTuple):
@@ -81,12 +82,12 @@ class Files:
         """What the lines say. Where many of a file cannot be believed, none of it is: a unit or a column changed."""
         parsed = Parsed()
         for reply in replies:
-            lines = _lines(key, self.files[key], reply)
+            told = _lines(key, self.files[key], reply)
             before = len(parsed.rejected)
-            self.files[key].claim(parsed, reply, lines)
-            if len(wrong := parsed.rejected[before:]) > max(1, TOLERATED_SHARE * len(lines)):
+            self.files[key].claim(parsed, reply, told)
+            if len(wrong := parsed.rejected[before:]) > max(1, TOLERATED_SHARE * len(told)):
                 first = f"{wrong[0].locator}, {wrong[0].field} is {wrong[0].value}: {wrong[0].reason}"
-                reason = f"{len(wrong)} of {len(lines)} lines are not believable, the first: {first}"
+                reason = f"{len(wrong)} of {len(told)} lines are not believable, the first: {first}"
                 raise UpstreamError(key, reason, request=reply.landed.request)
         return parsed
 
@@ -94,10 +95,8 @@ class Files:
 def _lines(key: str, file: File, reply: Reply) -> list[Line]:
     """The lines under the header; raises UpstreamError when the header is not the declared one."""
     try:
-        # Lines are numbered as warehouse.locating finds them.
-        reader = csv.reader(reply.body.decode("utf-8-sig").splitlines(keepends=True), strict=True)
-        header = tuple(next(reader, ()))
-        lines = [Line(reader.line_num, header, tuple(texts)) for texts in reader if texts]
+        texts = lines(reply.body.decode("utf-8-sig"))
+        header, *table = [tuple(next(csv.reader([text], strict=True), ())) for text in texts]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UpstreamError(key, f"not a CSV file: {error}", request=reply.landed.request) from None
     if header != tuple(name for name in file.columns if name in header or name not in file.optional):
@@ -106,4 +105,4 @@ def _lines(key: str, file: File, reply: Reply) -> list[Line]:
         raise UpstreamError(key, reason, request=reply.landed.request)
     if not reply.body.endswith(b"\n"):
         raise UpstreamError(key, "the file is cut off in its last line", request=reply.landed.request)
-    return lines
+    return [Line(number, header, texts) for number, texts in enumerate(table, start=2) if texts]

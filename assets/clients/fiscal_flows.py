@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from assets.clients.cells import DAY, FIRST_YEAR, LAST_YEAR
+from assets.clients.cells import DAY, FIRST_YEAR, LAST_YEAR, shown
+from assets.clients.envelope import LONGEST, Row
 from assets.clients.fiscaldata_pages import BRACKETED, NULL, UNIT, pages
 from warehouse.catalogue.fiscal_categories import concept_of
 from warehouse.claims import Parsed, Rejected, Reply, UpstreamError
@@ -90,12 +91,11 @@ def flows(replies: Sequence[Reply]) -> Parsed:
 
 def _lines(replies: Sequence[Reply]) -> pl.DataFrame:
     """Rows that are lines with an amount, still as text, over all pages."""
-    wire = dict.fromkeys(NAMES, pl.String)
     frames = [
-        pl.DataFrame(rows, schema=wire, orient="row", strict=False)
+        _as_text(rows, reply)
         .rename(NAMES)
         .with_columns(page=pl.lit(page, pl.Int64), locator=pl.format("/data/{}", pl.int_range(pl.len())))
-        for page, (_, rows) in enumerate(pages(FLOWS, replies, tuple(NAMES), (AMOUNT,)))
+        for page, (reply, rows) in enumerate(pages(FLOWS, replies, tuple(NAMES), (AMOUNT,)))
     ]
     lines = pl.concat(frames).with_columns(pl.col(*NAMES.values()).fill_null(NULL))
     elsewhere = pl.any_horizontal(pl.col("account").str.starts_with(start) for start in OTHER_ACCOUNTS)
@@ -109,6 +109,20 @@ def _lines(replies: Sequence[Reply]) -> pl.DataFrame:
         value=number.cast(pl.Float64, strict=False),
         detail=pl.col("detail").replace(NULL, ""),
     )
+
+
+def _as_text(rows: list[Row], reply: Reply) -> pl.DataFrame:
+    """The cells as text. Raises UpstreamError where one is a list or an object."""
+    try:
+        return pl.DataFrame(rows, schema=dict.fromkeys(NAMES, pl.String), orient="row", strict=False)
+    except pl.exceptions.PolarsError as error:
+        nested = [
+            f"/data/{n}/{name} is {shown(row[name])!r}, not a text"
+            for n, row in enumerate(rows)
+            for name in NAMES
+            if isinstance(row[name], list | dict)
+        ]
+        raise UpstreamError(FLOWS, [*nested, f"not text: {error}"][0][:LONGEST], request=reply.landed.request) from None
 
 
 def _unknown(lines: pl.DataFrame) -> pl.DataFrame:

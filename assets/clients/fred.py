@@ -11,6 +11,7 @@ from assets.clients.observations import Cell, observations
 from assets.clients.transport import Get, Host
 from warehouse.catalogue import SERIES, Series
 from warehouse.claims import Parsed, Reply, UpstreamError
+from warehouse.locating import lines
 
 MISSING = ("", ".")
 DATE_HEADERS = ("observation_date", "DATE")
@@ -42,17 +43,17 @@ def _cells(series: Series, reply: Reply) -> list[Cell]:
         return UpstreamError(series.id, reason, request=reply.landed.request)
 
     told = text(reply, series.id)
-    header, *lines = told.splitlines() or [""]
+    header, *said = lines(told)
     names = header.split(",")
     if len(names) != 2 or names[0] not in DATE_HEADERS or names[1] != series.id:
         raise refuse(f"expected the header observation_date,{series.id}, got {header[:80]!r}")
     if not told.endswith("\n"):
-        raise refuse(f"the reply is cut off in its last line {read.shown(lines[-1:])}")
-    if not lines and f"cosd={series.since}" in reply.landed.request:
+        raise refuse(f"the reply is cut off in its last line {read.shown(said[-1:])}")
+    if not said and f"cosd={series.since}" in reply.landed.request:
         # Nothing was stored before either: the upstream's own window has nothing of this series yet.
         raise UpstreamError(series.id, "no observations at all", request=reply.landed.request, absent=True)
     cells = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(said, start=2):
         day, comma, value = line.partition(",")
         if not comma:
             raise refuse(f"line {number} is not date,value: {line[:80]!r}")

@@ -86,6 +86,9 @@ def _cells(series: Series, reply: Reply, root: ElementTree.Element, *, is_first:
         )
     needed = {"date", "value", *(["realtime_start"] if series.revised else [])}
     for n, item in enumerate(root, start=1):
+        if item.tag != "observation" or len(item):
+            reason = f"child {n} of the root is <{item.tag}> with {len(item)} of its own, not an observation"
+            raise UpstreamError(series.id, reason, request=reply.landed.request)
         if missing := needed - set(item.keys()):
             reason = f"observation {n} lacks {', '.join(sorted(missing))}, got {', '.join(item.keys())}"
             raise UpstreamError(series.id, reason, request=reply.landed.request)

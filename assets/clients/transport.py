@@ -65,7 +65,10 @@ class Refused(UpstreamError):
 
 @dataclass
 class Transport:
-    """Requests to one upstream during one fetch. Safe to share between threads. ``sleep`` is how it waits."""
+    """Requests to one upstream during one fetch. Safe to share between threads. ``sleep`` is how it waits.
+
+    Nothing more is asked once the fetch is ``over``.
+    """
 
     host: Host
     landing: Landing
@@ -74,6 +77,7 @@ class Transport:
     sleep: Callable[[float], None] = time.sleep
     max_bytes: int = MAX_BYTES
     patience_s: float = PATIENCE_S
+    over: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _next_at: float = 0.0
     _failures_in_a_row: int = 0
@@ -102,6 +106,8 @@ class Transport:
             if self._failures_in_a_row >= GIVE_UP_AFTER:
                 raise UpstreamError(self.host.upstream, "not asked: the upstream is down", request=request)
             self._wait_for_turn()
+            if self.over.is_set():
+                raise UpstreamError(self.host.upstream, "not asked: the fetch is over", request=request)
             try:
                 reply, retry_after = self._once(path, params, request, posted, headers)
             except httpx.InvalidURL:

@@ -242,9 +242,22 @@ def second_writer(case: Case) -> None:
         os.waitpid(holder, 0)
 
 
+#: Where a signal comes: a file of ours, and about how many of its lines the command's main thread comes to.
+SIGNALLED_IN = (
+    ("assets/fetching.py", 150),
+    ("warehouse/store.py", 8_000),
+    ("warehouse/publishing.py", 1_200),
+    ("assets/recording.py", 900),
+    ("warehouse/ledger.py", 900),
+    ("warehouse/copies.py", 4_000),
+    ("assets/recording_books.py", 60),
+    ("warehouse/sealed.py", 1_500),
+)
+
+
 @dataclass(frozen=True)
 class Signalled:
-    """The real command gets a signal at some line of ours."""
+    """The real command gets a signal at some line of one of these files, each seed of the next one."""
 
     signal: signal.Signals
 
@@ -255,7 +268,9 @@ class Signalled:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         chosen = " or ".join(f'key:"{name}"' for name in SELECTED)
         sys.argv = ["tidegauge", "run", "--upstreams", case.url, "--select", chosen]
-        Fate(Doom(0, case.chance.randrange(40_000), self.signal), case.root / "lines")
+        file, lines = SIGNALLED_IN[case.seed % len(SIGNALLED_IN)]
+        doom = Doom(0, case.chance.randrange(lines), self.signal)
+        Fate(doom, case.root / "lines", lambda code: code.co_filename.endswith(file))
         from pipelines.command.main import main
 
         main()

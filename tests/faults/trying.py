@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -71,11 +71,11 @@ class Ground:
             told = self.root / f"{name}/told.json"
             if ended(examined, case, self.before, self.undisturbed, bool(fault.finds), told):
                 unclear.append("what was left cannot be looked at, or the next run failed")
-            found = json.loads(told.read_text()) if told.exists() else {}
+            found = json.loads(told.read_text()) if told.exists() else asdict(Found())
         tried.times += 1
         tried.took_effect += bool(code) or bool(fault.finds)
-        for kind in (*Found.__dataclass_fields__, "unclear"):
-            wrong = unclear if kind == "unclear" else found.get(kind, [])
+        found["unclear"] += unclear
+        for kind, wrong in found.items():
             if wrong:
                 getattr(tried, kind).append(f"seed {seed}: {'; '.join(wrong)}")
 

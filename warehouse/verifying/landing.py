@@ -36,7 +36,7 @@ def damages(landing: Landing, now: datetime, told: Told) -> Iterator[Damage]:
         if line.sha256 in noted:
             continue
         try:
-            jobs.append(fetched(line.record()))
+            jobs.append(line.read(fetched))
         except sealed.BrokenSeal:
             loss = _loss_of(line.content, line.sha256, now)
             yield Damage(
@@ -76,9 +76,14 @@ def _loss_of(content: bytes, sha256: str, now: datetime) -> Loss:
         upstream=upstream,
         key=key if upstream else "",
         request=said("request"),
-        landed_ids=tuple(re.findall(r'"landed_id": "([^"]*)"', text)),
+        landed_ids=replies_of(content),
         noted_at=now,
     )
+
+
+def replies_of(content: bytes) -> tuple[str, ...]:
+    """The replies that a damaged line still names."""
+    return tuple(re.findall(r'"landed_id": "([^"]*)"', content.decode("utf-8", "replace")))
 
 
 def _bodies(

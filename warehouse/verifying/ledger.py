@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,7 +25,7 @@ def damages(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[D
     stored = {row[0]: dict(zip(NAMES, row, strict=True)) for row in rows}
     for line in sealed.lines(mirror):
         try:
-            told = line.record()
+            told = line.read(_told)
         except sealed.BrokenSeal:
             last += 1
             yield Damage(
@@ -32,7 +33,6 @@ def damages(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[D
             )
             continue
         last = told["batch_id"]
-        told["known_at"] = datetime.fromisoformat(told["known_at"])
         if last in stored and stored[last] != told:
             what = f"line {line.number} says otherwise of batch {last} than the database"
             yield Damage(kind="ledger", path=mirror, what=what, remedy=REWRITE)
@@ -44,6 +44,10 @@ def damages(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[D
         what = f"it ends with batch {max(stored, default=0)}, {mirror.name} with {last}: what was written last is lost"
         yield Damage(kind="database", path=database, what=what, remedy=AGAIN)
     yield from _rows(connection, database)
+
+
+def _told(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in NAMES} | {"known_at": datetime.fromisoformat(record["known_at"])}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, database: Path) -> Iterator[Damage]:

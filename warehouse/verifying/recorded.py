@@ -13,6 +13,7 @@ from warehouse.losses import Loss
 from warehouse.tables.facts import LANDED
 from warehouse.tables.quality import RECORDING
 from warehouse.verifying.damage import Damage
+from warehouse.verifying.landing import replies_of
 
 CHANGED = "Lines were taken out, put in or exchanged. What is recorded stays; a rebuild records what is there"
 NOTE = "Its facts stay until a rebuild, which could not bring them: tidegauge verify --repair notes it"
@@ -20,12 +21,13 @@ NOTE = "Its facts stay until a rebuild, which could not bring them: tidegauge ve
 
 def damages(connection: duckdb.DuckDBPyConnection, landing: Landing, now: datetime) -> Iterator[Damage]:
     """Stretches of the journal that are not those recorded, and replies of facts that the journal does not have."""
-    journal, known, broken, noted_lines = landing.journal_path, set[str](), {}, landing.losses.of_lines
+    journal, known, broken = landing.journal_path, set[str](), set[int]()
     for line in sealed.lines(journal):
         try:
-            known |= {reply.landed_id for reply in fetched(line.record()).replies}
+            known |= {reply.landed_id for reply in line.read(fetched).replies}
         except sealed.BrokenSeal:
-            broken[line.end] = line.sha256 in noted_lines
+            known |= {*replies_of(line.content)}
+            broken.add(line.end)
     stretches = f"select journal_start, journal_end, sha256, run_id from {RECORDING.name} order by journal_end"
     for start, end, sha256, run_id in connection.execute(stretches).fetchall():
         is_named = any(start < place <= end for place in broken)
@@ -35,7 +37,7 @@ def damages(connection: duckdb.DuckDBPyConnection, landing: Landing, now: dateti
     noted = {landed_id for loss in landing.losses.noted() for landed_id in loss.landed_ids}
     rows = connection.execute(f"select landed_id, upstream, request, sha256 from {LANDED.name} order by all").fetchall()
     for landed_id, upstream, request, sha256 in rows:
-        if landed_id not in known and landed_id not in noted and all(broken.values()):
+        if landed_id not in known and landed_id not in noted:
             loss = Loss(
                 what="line",
                 sha256=sha256,

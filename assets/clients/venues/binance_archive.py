@@ -22,6 +22,7 @@ from assets.clients.venues.paging import midnight
 from assets.clients.venues.shapes import Claim, Row, one_each, reject
 from warehouse.catalogue.venues import MAJORS, VENUES, Instrument
 from warehouse.claims import WHOLE_REPLY, Parsed, Rejected, Reply, UpstreamError
+from warehouse.locating import lines
 from warehouse.tables.crypto_facts import OPEN_INTEREST
 
 VENUE = VENUES["binanceusdm"]
@@ -148,10 +149,10 @@ def _unpacked(source: str, zipped: Reply, name: str) -> str:
 def _lines(source: str, text: str, reply: Reply) -> list[Row]:
     """Rows by column name. Some days have no header: then the columns are those of always."""
     try:
-        table = list(csv.reader(io.StringIO(text)))
+        table = [next(csv.reader([line], strict=True), []) for line in lines(text)]
     except csv.Error as error:
         raise UpstreamError(source, f"not a CSV file: {error}", request=reply.landed.request) from None
-    header = table[0] if table else []
+    header = table[0]
     if tuple(header[: len(COLUMNS)]) == COLUMNS:
         numbered = list(enumerate(table[1:], start=2))
     elif header and header[0][:1].isdigit():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from assets.clients import cells as read
 from assets.clients.envelope import document
 from assets.clients.venues.exchange import Opened, listed, told_moment
 from assets.clients.venues.shapes import Claim
@@ -73,8 +74,10 @@ def _as_text(row: Any) -> str:
 
 def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply, locator: str) -> Claim:
     size = 1.0 if instrument.market == "spot" else market.get("contractSize")
-    if not isinstance(size, int | float):
-        raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract, but {size!r}")
+    try:
+        size = read.number(size)
+    except ValueError as error:
+        raise UpstreamError(instrument.venue, f"{instrument.symbol}: says no size of a contract: {error}") from None
     # What a dated future is was told when it was listed, and it never changes.
     is_dated = instrument.market == "future"
     listed_at = told_moment(instrument, market, "created") if is_dated else None
@@ -86,7 +89,7 @@ def _claim(instrument: Instrument, market: Mapping[str, Any], reply: Reply, loca
         "base": instrument.base,
         "quote": instrument.quote,
         "settle": instrument.settle,
-        "contract_size": float(size),
+        "contract_size": size,
         "size_unit": instrument.size_unit,
         "expires_at": told_moment(instrument, market, "expiry") if is_dated else None,
         "known_at": listed_at or reply.landed.received_at,
