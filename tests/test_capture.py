@@ -162,12 +162,11 @@ def test_late_polls_are_gaps_and_never_stacked(tmp_path: Path) -> None:
 def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     command = [COMMAND, "capture", "--venues", "okx,deribit", "--symbols", "BTC", "--interval", "0.1", "--levels", "10"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=clean_environment(tmp_path)) as running:
-        patience = time.monotonic() + 20
-        while not list((tmp_path / "sample" / "spool").glob("*.open")) and time.monotonic() < patience:
+        spool, patience = tmp_path / "sample" / "spool", time.monotonic() + 60
+        while not any(path.stat().st_size for path in spool.glob("*.open")) and time.monotonic() < patience:
             time.sleep(0.05)
-        time.sleep(0.3)
         running.send_signal(number)
-        _, told = running.communicate(timeout=10)
+        _, told = running.communicate(timeout=60)
     assert running.returncode == 0
     books = spooled(tmp_path / "sample").num_rows
     assert f"captured    {books:,} books" in told
