@@ -121,13 +121,15 @@ def test_one_that_has_expired_stays_and_is_no_hole(tmp_path: Path) -> None:
         assert gaps.is_empty()
 
 
-def test_it_ends_at_spot(tmp_path: Path) -> None:
-    now = datetime(2026, 1, 30, tzinfo=UTC)
+def test_it_costs_less_since_the_flush_and_ends_at_spot(tmp_path: Path) -> None:
+    """Percent a year, and two hours before the end what the coin costs itself, within two basis points."""
+    now = datetime(2025, 12, 26, 6, tzinfo=UTC)
     with serve(at=now) as server:
-        far = rows(told(client(server, "deribit", now), f"deribit candle_1d {MARCH}", tmp_path), CANDLE)
+        future = rows(told(client(server, "deribit", now), "deribit candle_1d BTC/USD:BTC-251226", tmp_path), CANDLE)
         spot = rows(told(client(server, "coinbase", now), "coinbase candle_1d BTC/USD", tmp_path), CANDLE)
-    both = far.join(spot, on="opened_at").sort("opened_at")
+    both = future.join(spot, on="opened_at").sort("opened_at")
     over = dict(zip(both["opened_at"].dt.date(), 100 * (both["close"] / both["close_right"] - 1), strict=True))
-    year = {day: basis * 365 / (date(2026, 3, 27) - day).days for day, basis in over.items()}
+    year = {day: basis * 365 / (date(2025, 12, 26) - day).days for day, basis in over.items()}
     assert 7 < year[date(2025, 10, 8)] < 10
-    assert 0.5 < year[date(2026, 1, 28)] < 2
+    assert 0 < year[date(2025, 11, 25)] < 2
+    assert abs(over[date(2025, 12, 25)]) < 0.02
