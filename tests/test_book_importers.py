@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import trade_minutes
 from assets.book_import import import_books
 from assets.coverage import Coverage, log_of, read
 from tests.pipeline import needs_recordings, tidegauge
@@ -238,6 +239,8 @@ def test_the_command_imports_a_recorded_capture(tmp_path):
     assert "481 books of BTC/USDT:USDT" in done.stdout
     assert "480 of 480 moments" in done.stdout
     assert "7 minutes without one missing; 0 told again" in done.stdout
+    minutes = trade_minutes.read(tmp_path / "replay" / "trades.jsonl")
+    assert minutes["quote_usd"].to_list() == [1.0] * 7  # a dollar coin is a dollar
     wrong = tidegauge(tmp_path, "import-books", *options[:2], "--symbol", "DOGE/USDT", *options[4:], *files)
     assert wrong.returncode == 2
     assert "no message of DOGE/USDT:USDT in these files" in wrong.stderr
