@@ -30,7 +30,7 @@ Answers = list[tuple[int, int]]
 
 @dataclass
 class Search:
-    """The pools of one step; ``names`` are words of the rows that are wanted."""
+    """The pools of one step; ``names`` are words of the rows that are wanted, ``mattered`` what was tried and kept."""
 
     connection: duckdb.DuckDBPyConnection
     step: Step
@@ -79,20 +79,15 @@ class Search:
         for names in (literals, self.names):
             for name, pool in self.pools.items():
                 if groups := [g for g in pool.groups if not any(n in g or (g and g in n) for n in names)]:
-                    hints.append({name: _is_in(groups)})
-        hints += [{name: rows} for name, pool in self.pools.items() for rows in pool.unnamed(literals)]
-        hints += [{name: rows} for rows in ("not shares_key", "not shares_day") for name in self.pools]
+                    hints.append((name, _is_in(groups)))
+        hints += [(name, rows) for name, pool in self.pools.items() for rows in pool.unnamed(literals)]
+        hints += [(name, rows) for rows in ("not shares_key", "not shares_day") for name in self.pools]
         # A table of which all rows would go matters often: among the others it would spoil them.
-        whole = [
-            hint
-            for hint in hints
-            for name, rows in hint.items()
-            if self.pools[name].count(f"({rows}) is not true") == 0
-        ]
+        whole = [(name, rows) for name, rows in hints if not self.pools[name].count(f"({rows}) is not true")]
         some = [hint for hint in hints if hint not in whole]
         self._halve(some, _any_of, 2 * len(some))
-        for hint in whole:
-            self._drop(hint)
+        for name, rows in whole:
+            self._drop({name: rows})
 
     def _is_one_each(self) -> bool:
         """Whether there is no more than one candidate left for each row that is wanted, by its key."""
@@ -215,12 +210,11 @@ class Search:
         return sorted({day for name, condition in scope.items() for day in self.pools[name].moments(condition)})
 
 
-def _any_of(some: Sequence[Part]) -> Part:
-    """All rows of which any of some parts has."""
+def _any_of(some: Sequence[tuple[str, str]]) -> Part:
+    """The rows that any of some conditions is about, each told with its table."""
     told: dict[str, list[str]] = {}
-    for part in some:
-        for name, condition in part.items():
-            told.setdefault(name, []).append(f"({condition})")
+    for name, condition in some:
+        told.setdefault(name, []).append(f"({condition})")
     return {name: " or ".join(conditions) for name, conditions in told.items()}
 
 
