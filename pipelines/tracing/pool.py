@@ -62,19 +62,29 @@ class Pool:
 
         ``shake`` is 1 for larger numbers and -1 for smaller ones, ``only`` the columns that are shaken.
         """
+        shaking = self.numbers(only)
         columns = ", ".join(
-            f"{self._seen(c, shaken if only is None or c.name in only else 'false', shake)} as {c.name}"
-            for c in self.table.columns
+            f"{self._seen(c, shaken if c in shaking else 'false', shake)} as {c.name}" for c in self.table.columns
         )
         where = "" if out == "false" else f" where ({out}) is not true"
         self.connection.execute(
             f"create or replace view {self.table.name} as select {columns} from {self.name} as c{where}"
         )
 
+    def numbers(self, only: Sequence[str] | None = None) -> list[Column]:
+        """The columns that can be shaken, all or of some names: numbers and flags that queries see, and no key."""
+        return [
+            c
+            for c in self.table.columns
+            if c.type in ("double", "boolean")
+            and c.name not in (*self.table.key, *self.hidden)
+            and (only is None or c.name in only)
+        ]
+
     def _seen(self, column: Column, shaken: str, shake: int) -> str:
         if column.name in self.hidden:
             return f"null::{column.type}"
-        if shaken == "false" or column.name in self.table.key or column.type not in ("double", "boolean"):
+        if shaken == "false":
             return column.name
         drawn = f"hash({', '.join(f'c.{name}' for name in self.table.key)}, '{column.name}', {shake})"
         moved = (
@@ -110,6 +120,13 @@ class Pool:
         """The days, or times of day, of the rows that are left, in order."""
         found = self._all(f"select distinct pool_at::varchar from {self.name} where {condition} order by 1")
         return [moment for (moment,) in found if moment]
+
+    def rows(self, condition: str) -> tuple[int, int]:
+        """How many rows a condition is about, and which: a hash of their keys."""
+        key = ", ".join(f"c.{name}" for name in self.table.key)
+        query = f"select count(*), coalesce(sum(hash({key})), 0) from {self.name} as c where {condition}"
+        ((count, which),) = self.connection.execute(query).fetchall()
+        return int(count), int(which)
 
     def count(self, condition: str = "true") -> int:
         return self._one(f"select count(*) from {self.name} as c where {condition}")

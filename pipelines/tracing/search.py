@@ -16,10 +16,10 @@ from pipelines.tracing.pool import Pool, listed
 from pipelines.tracing.step import Step
 from warehouse.table import Table
 
-#: Numbers are shaken twice, to smaller and to larger ones: either could leave a rank or a maximum where it was.
-SHAKES = (-1, 1)
+#: Numbers are shaken twice, to larger and to smaller ones: either could leave a rank or a maximum where it was.
+SHAKES = (1, -1)
 #: How many trials one way of cutting may take, by how many rows there are: each trial reads all of them.
-MOST_TRIALS, LEAST_TRIALS, ROWS = 32, 5, 150_000
+MOST_TRIALS, LEAST_TRIALS, ROWS = 16, 4, 50_000
 #: What a query names: its quoted words. A comment's apostrophe has no other on its line.
 LITERAL = re.compile(r"'([^'\n]+)'")
 
@@ -30,13 +30,14 @@ Answers = list[tuple[int, int]]
 
 @dataclass
 class Search:
-    """The pools of one step; ``names`` are words of the rows that are wanted."""
+    """The pools of one step; ``names`` are words of the rows that are wanted, ``mattered`` what was tried and kept."""
 
     connection: duckdb.DuckDBPyConnection
     step: Step
     pools: Mapping[str, Pool]
     names: set[str]
     told: Answers = field(default_factory=list)
+    mattered: set[frozenset[tuple[str, int, int]]] = field(default_factory=set)
 
     def run(self) -> None:
         """Leave in the pools what matters."""
@@ -69,20 +70,24 @@ class Search:
     # -- what is tried -----------------------------------------------------------------------------
 
     def _by_hints(self) -> None:
-        """What shares neither key nor day with the rows, or is named by neither them nor the query, rarely matters."""
+        """What shares neither key nor day with the rows, or is named by neither them nor the query, rarely matters.
+
+        All of it is tried together, for a trial takes as long as there are rows; what may well matter comes last.
+        """
         literals = set(LITERAL.findall(self.step.text))
-        hints = [dict.fromkeys(self.pools, "not shares_key")]
-        hints += [{name: rows} for name, pool in self.pools.items() for rows in pool.unnamed(literals)]
-        for names in (self.names, literals):
-            unnamed = {
-                name: [group for group in pool.groups if not any(n in group or (group and group in n) for n in names)]
-                for name, pool in self.pools.items()
-            }
-            hints.append({name: _is_in(groups) for name, groups in unnamed.items() if groups})
-        for part in (*hints, dict.fromkeys(self.pools, "not shares_day")):
-            if not self._drop(part) and len(part) > 1:
-                for name in sorted(part, key=lambda name: -self.pools[name].count()):
-                    self._drop({name: part[name]})
+        hints = []
+        for names in (literals, self.names):
+            for name, pool in self.pools.items():
+                if groups := [g for g in pool.groups if not any(n in g or (g and g in n) for n in names)]:
+                    hints.append((name, _is_in(groups)))
+        hints += [(name, rows) for name, pool in self.pools.items() for rows in pool.unnamed(literals)]
+        hints += [(name, rows) for rows in ("not shares_key", "not shares_day") for name in self.pools]
+        # A table of which all rows would go matters often: among the others it would spoil them.
+        whole = [(name, rows) for name, rows in hints if not self.pools[name].count(f"({rows}) is not true")]
+        some = [hint for hint in hints if hint not in whole]
+        self._halve(some, _any_of, 2 * len(some))
+        for name, rows in whole:
+            self._drop({name: rows})
 
     def _is_one_each(self) -> bool:
         """Whether there is no more than one candidate left for each row that is wanted, by its key."""
@@ -95,11 +100,11 @@ class Search:
     def _by_moments(self) -> None:
         """The ends of all, the days between them, and then the same of each group."""
         everywhere = dict.fromkeys(self.pools, "true")
-        self._trim(everywhere, self._trials())
+        self._trim(everywhere, 2 * self._trials())
         self._halve(self._moments(everywhere), lambda some: _between(everywhere, some))
         groups = [{name: _is_in([group])} for name, pool in self.pools.items() for group in pool.left()]
         trials = self._trials()
-        for group in groups if len(groups) > 1 else ():
+        for group in groups if 1 < len(groups) <= trials else ():
             if trials > 0:
                 trials -= self._trim(group, trials)
                 trials -= self._halve(self._moments(group), partial(_between, group))
@@ -121,10 +126,10 @@ class Search:
 
     # -- how it is tried ---------------------------------------------------------------------------
 
-    def _halve(self, parts: Sequence[Any], together: Callable[[Sequence[Any]], Part]) -> int:
+    def _halve(self, parts: Sequence[Any], together: Callable[[Sequence[Any]], Part], most: int | None = None) -> int:
         """Leave out what does not matter of these parts: all, halves, quarters, while there are trials; how many."""
         waiting, trials = [parts], 0
-        while waiting and trials < self._trials():
+        while waiting and trials < (most or self._trials()):
             some = waiting.pop(0)
             trials += 1
             if some and not self._drop(together(some)) and len(some) > 1:
@@ -154,11 +159,16 @@ class Search:
         return sum(pool.count() for pool in self.pools.values())
 
     def _drop(self, part: Part) -> bool:
-        """Leave these rows out for good if they do not matter."""
-        part = {name: condition for name, condition in part.items() if self.pools[name].count(condition)}
+        """Leave these rows out for good if they do not matter; rows that did are not tried again."""
+        rows = {name: self.pools[name].rows(condition) for name, condition in part.items()}
+        part = {name: condition for name, condition in part.items() if rows[name][0]}
         if not part:
             return True
+        same = frozenset((name, *rows[name]) for name in part)
+        if same in self.mattered:
+            return False
         if self._matters(part):
+            self.mattered.add(same)
             return False
         for name, condition in part.items():
             self.pools[name].delete(condition)
@@ -188,7 +198,7 @@ class Search:
     def _differs_shaken(self, part: Part, shake: int, only: Sequence[str] | None = None) -> bool:
         for name, condition in part.items():
             self.pools[name].show(shaken=condition, shake=shake, only=only)
-        return self._differs()
+        return any(self.pools[name].numbers(only) for name in part) and self._differs()
 
     def _differs(self) -> bool:
         try:
@@ -198,6 +208,14 @@ class Search:
 
     def _moments(self, scope: Part) -> list[str]:
         return sorted({day for name, condition in scope.items() for day in self.pools[name].moments(condition)})
+
+
+def _any_of(some: Sequence[tuple[str, str]]) -> Part:
+    """The rows that any of some conditions is about, each told with its table."""
+    told: dict[str, list[str]] = {}
+    for name, condition in some:
+        told.setdefault(name, []).append(f"({condition})")
+    return {name: " or ".join(conditions) for name, conditions in told.items()}
 
 
 def _of_groups(some: Sequence[tuple[str, str]]) -> Part:
