@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assets.clients.cells import shown
 from assets.clients.envelope import rows_at
 from assets.clients.jobs import Job, Newest
 from assets.clients.nyfed_families import FAMILIES
@@ -82,7 +83,7 @@ def _rate(parsed: Parsed, reply: Reply, key: str) -> None:
     cells = []
     for n, row in enumerate(rows):
         if row["type"] != RATES[key]:
-            reason = f"/refRates/{n}/type is {row['type']!r}, not {RATES[key]!r}"
+            reason = f"/refRates/{n}/type is {shown(row['type'])!r}, not {RATES[key]!r}"
             raise UpstreamError(key, reason, request=request)
         cells.append(Cell(f"/refRates/{n}/percentRate", row["effectiveDate"], row["percentRate"]))
     observations(parsed, reply, SERIES[key], cells, NOT_REPORTED)

@@ -47,7 +47,7 @@ def bars(parsed: Parsed, reply: Reply, series: Series, symbol: str, chart: Chart
 
     for field, expected in (("symbol", symbol), ("currency", "USD")):
         if (got := here(f"/meta/{field}")) != expected:
-            raise refuse(f"meta/{field} is {got!r}, not {expected!r}")
+            raise refuse(f"meta/{field} is {read.shown(got)!r}, not {expected!r}")
     zone = _zone(here("/meta/exchangeTimezoneName"), refuse)
     stamps, closes = here("/timestamp"), here("/indicators/quote/0/close")
     adjusted = here("/indicators/adjclose/0/adjclose") if chart.adjusted else closes
@@ -68,7 +68,7 @@ def _zone(name: Any, refuse: Refuse) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, TypeError, OSError):
-        raise refuse(f"meta/exchangeTimezoneName is {name!r}, not a time zone") from None
+        raise refuse(f"meta/exchangeTimezoneName is {read.shown(name)!r}, not a time zone") from None
 
 
 def _moment(stamp: Any, n: int, zone: ZoneInfo, refuse: Refuse) -> tuple[date, time]:
