@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -185,10 +184,8 @@ def test_the_declaration_has_what_the_kernel_measures() -> None:
 
 
 def test_the_sample_worlds_past_has_books_once_and_thin_ones_in_the_flush(tmp_path: Path) -> None:
-    started = time.monotonic()
     for _ in range(2):
         spool_history(tmp_path / "spool")
-    assert time.monotonic() - started < 2
     assert len(segments(tmp_path / "spool")) == 1
     with stored(tmp_path) as store:
         said = ingest_spool(store, tmp_path / "spool", tmp_path / "books")
