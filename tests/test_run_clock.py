@@ -16,7 +16,10 @@ from warehouse.queries import model_queries, tables_read
 
 pytestmark = needs_recordings
 #: Venues have clocks of their own, and the curated files are today's.
-NOT_OF_THE_CLOCK = {"facts.candle", "facts.funding", "facts.open_interest", "facts.gse_portfolio", "facts.policy_event"}
+NOT_OF_THE_CLOCK = {
+    *("facts.candle", "facts.funding", "facts.open_interest", "facts.contract_specification"),
+    *("facts.gse_portfolio", "facts.policy_event"),
+}
 WEEK = "select count(*) as n from metrics.net_liquidity where week_ending = '2026-01-07'"
 
 
