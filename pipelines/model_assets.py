@@ -10,6 +10,9 @@ from pipelines.models import Model, models
 from pipelines.past import StorePast
 from warehouse.store import Store
 from warehouse.table import Table
+from warehouse.tables import crypto, provided
+
+OF_CRYPTO = {table.name for table in (*crypto.TABLES, *provided.TABLES)}
 
 
 def model_assets() -> dg.AssetsDefinition:
@@ -23,7 +26,7 @@ def model_assets() -> dg.AssetsDefinition:
                 model.table.name.split("."),
                 deps=[name.split(".") for name in sorted(model.reads)],
                 kinds={"duckdb", model.language},
-                owners=["team:macro"],
+                owners=["team:crypto" if model.table.name in OF_CRYPTO else "team:macro"],
                 metadata={"made_by": dg.MetadataValue.md(f"```{model.language}\n{model.text}\n```")},
             )
             for model in ordered
