@@ -11,7 +11,7 @@ with minutes as (
         known_at
     from staged.trade_minute
 ), hours as (
-    -- Squares and products of distances from the means, of minutes that have both.
+    -- Squares and products of distances from the means, and from zero, of minutes that have both.
     select
         venue,
         market,
@@ -21,6 +21,8 @@ with minutes as (
         regr_sxx(change_bps, signed_musd order by minute) as xx,
         regr_syy(change_bps, signed_musd order by minute) as yy,
         regr_sxy(change_bps, signed_musd order by minute) as xy,
+        sum(signed_musd * signed_musd order by minute) filter (change_bps is not null) as xx_from_zero,
+        sum(change_bps * signed_musd order by minute) as xy_from_zero,
         max(known_at) as known_at
     from minutes
     group by all
@@ -37,6 +39,7 @@ select
     h.hour,
     h.minutes,
     f.slope as kyle_lambda_bps_per_musd,
+    f.xy_from_zero / f.xx_from_zero as kyle_lambda_without_intercept_bps_per_musd,
     sqrt(f.unexplained / (f.minutes - 2) / f.xx) as kyle_lambda_standard_error_bps_per_musd,
     1 - f.unexplained / nullif(f.yy, 0) as r2,
     h.known_at

@@ -339,6 +339,7 @@ PRICE_IMPACT = Table(
         Column(name="hour", type="timestamptz", doc="When the hour began."),
         Column(name="minutes", type="bigint", unit="minutes", required=True, min=0, max=60, doc="Minutes of the hour with all their trades, and with a book at both ends and none of its updates missing between."),
         Column(name="kyle_lambda_bps_per_musd", type="double", unit="basis points per million USD", min=-1e6, max=1e6, doc="Slope of the minute's log change of the middle on its signed volume, by least squares with an intercept."),
+        Column(name="kyle_lambda_without_intercept_bps_per_musd", type="double", unit="basis points per million USD", min=-1e6, max=1e6, doc="Likewise by least squares through zero: for who holds that without trades nothing moves."),
         Column(name="kyle_lambda_standard_error_bps_per_musd", type="double", unit="basis points per million USD", min=0, max=1e6, doc="Its standard error by the textbook: changes are taken to scatter alike and apart from each other."),
         Column(name="r2", type="double", unit="fraction", min=0, max=1, doc="Share of the variance of the changes that signed volume tells; NULL where the middle never moved."),
         KNOWN_AT,
