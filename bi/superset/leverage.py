@@ -4,6 +4,8 @@ from bi.superset.vocabulary import Chart, Dashboard, Dataset
 
 INTEREST = Dataset(name="staged.open_interest", time="observed_at")
 FUNDING = Dataset(name="metrics.funding_rate", time="observed_at")
+BASIS = Dataset(name="metrics.futures_basis", time="date")
+FLOWS = Dataset(name="metrics.etf_flow", time="date")
 FLUSHES = Dataset(name="metrics.leverage_flush", time="observed_at")
 BOOKS = Dataset(name="metrics.order_book_hourly", time="hour")
 NEWEST = Dataset(
@@ -68,6 +70,29 @@ DASHBOARD = Dashboard(
                 x="symbol",
                 values={"Days of volume": "max(oi_to_volume_days)"},
                 format=",.2f",
+            ),
+        ),
+        (
+            Chart(
+                title="Basis of dated futures at 90 days",
+                kind="line",
+                dataset=BASIS,
+                unit="percent per year, simple",
+                x="date",
+                split="symbol",
+                values={"Basis": "max(annualised_simple_pct)"},
+                note="Futures cost more than spot where positive.",
+            ),
+            Chart(
+                title="Net flows into exchange-traded funds over 20 trading days",
+                kind="line",
+                dataset=FLOWS,
+                unit="bn USD",
+                x="date",
+                split="symbol",
+                values={"Net flow": "max(net_flow_20d_usd) / 1e9"},
+                format=",.1f",
+                note="From the file of flows that you provide: nobody publishes them for free.",
             ),
         ),
         (
