@@ -171,6 +171,14 @@ def test_a_row_that_is_not_there_or_a_key_that_is_not_whole_is_an_error(tmp_path
         lineage(file, TABLES["metrics.net_liquidity"], {})
 
 
+def test_a_table_as_another_version_declared_it_is_an_error(tmp_path: Path) -> None:
+    file = published(tmp_path, series("SOFR", {WEEK: 3.64}))
+    with duckdb.connect(file) as connection:
+        connection.execute("alter table metrics.net_liquidity drop column zscore_156w")
+    with pytest.raises(LineageError, match="published by another version, with other columns: tidegauge run again"):
+        lineage(file, TABLES["metrics.net_liquidity"], {"week_ending": WEEK})
+
+
 # -- every metric of the sample world --------------------------------------------------------------
 
 

@@ -28,9 +28,10 @@ Row = dict[str, Any]
 def told(found: Lineage, behind: Callable[[str, Row], Row], *, is_whole: bool) -> Iterator[str]:
     """Lines to read; ``behind`` adds reply and bytes to a fact, of which ``is_whole`` prints all."""
     yield f"{found.table.name}  {_key(found.table, found.row)}"
+    wide = max(26, *map(len, found.columns)) + 2
     for name in found.columns:
         column = found.table.column(name)
-        yield f"  {name:<28}{shown(found.row[name])}{f'  {column.unit}' if column.unit else ''}"
+        yield f"  {name:<{wide}}{shown(found.row[name])}{f'  {column.unit}' if column.unit else ''}"
     yield f"  known at {plain(found.row['known_at'])}"
     tables = {passed.table.name: passed for passed in found.passed}
     yield from _tree(tables, found.table.name, "", set())

@@ -80,6 +80,8 @@ def _row(connection: duckdb.DuckDBPyConnection, place: str, table: Table, key: M
         rows = connection.sql(f"from {place}{table.name} where {where}", params={n: key[n] for n in table.key}).pl()
     except duckdb.ConversionException as error:
         raise LineageError(f"{table.name}: {str(error).splitlines()[0]}") from None
+    if rows.columns != [column.name for column in table.columns]:
+        raise LineageError(f"{table.name} was published by another version, with other columns: tidegauge run again")
     if rows.is_empty():
         raise LineageError(f"{table.name} has no row with {', '.join(f'{n}={key[n]}' for n in table.key)}")
     return dict(rows.row(0, named=True))
