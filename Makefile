@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # An index, mirror or cache is the machine's business: locks carry versions and hashes only.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
 .PHONY: run ui test soak bench bi superset lint lock docs clean
 
@@ -64,11 +65,11 @@ lint: .venv/dev.stamp  ## style, types, import direction
 lock:  ## write the locks again from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --quiet install pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --constraint requirements-dev.lock --output-file bi/requirements-postgres.lock bi/requirements-postgres.in
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file bi/requirements-superset.lock bi/requirements-superset.in
+	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra build --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock pyproject.toml
+	$(COMPILE) --constraint requirements-dev.lock --output-file bi/requirements-postgres.lock bi/requirements-postgres.in
+	$(COMPILE) --output-file bi/requirements-superset.lock bi/requirements-superset.in
 
 docs: .venv/dev.stamp  ## docs/dictionary.md from the declarations, docs/report.png from the sample world as published
 	$(BIN)/tidegauge dictionary > docs/dictionary.md
