@@ -141,6 +141,14 @@ def test_a_capture_agrees_with_the_venues_own_best_prices(name, compared):
     assert agreed == compared
 
 
+@pytest.mark.parametrize(("ask", "middle"), [(101.0, 100.5), (100.0, None), (99.0, None)])
+def test_a_book_whose_sides_touch_or_cross_has_no_middle(ask, middle):
+    rebuilt = Rebuilt(is_spot=True)
+    reply = {"lastUpdateId": 1, "bids": [["100", "1"]], "asks": [[str(ask), "2"]]}
+    rebuilt.apply(snapshot(reply, "BTCUSDT", EPOCH))
+    assert rebuilt.middle() == middle
+
+
 @needs_recordings
 def test_a_capture_without_a_snapshot_gives_no_book():
     (path,) = (BOOKS / "hftbacktest_spot_btcusdt_2023-04").glob("*.dat.gz")

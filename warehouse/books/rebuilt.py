@@ -97,7 +97,7 @@ class Rebuilt:
     def middle(self) -> float | None:
         """Between the best bid and the best ask; None where there are not both, or they cross."""
         bids, asks = self.sides(1)
-        return (bids[0][0] + asks[0][0]) / 2 if bids and asks and bids < asks else None
+        return (bids[0][0] + asks[0][0]) / 2 if bids and asks and bids[0][0] < asks[0][0] else None
 
     def _begin(self, snapshot: Snapshot) -> None:
         if self.last is not None and snapshot.last <= self.last:
