@@ -17,7 +17,7 @@ from pipelines.places import Folder
 from pipelines.verifying import verify
 from tests.small import START, clients, filled, flip, hashes, holding, publish, write_and_be_killed
 from tests.stored import opened
-from warehouse import alerts, checksums
+from warehouse import alerts, checksums, sealed
 from warehouse.copies import attached, open_published
 from warehouse.losses import Loss
 from warehouse.store import Store, StoreError, StoreInUse, mirror_of
@@ -352,13 +352,25 @@ def test_damaged_logs_are_written_again_from_the_database(
     assert tables(folder) == before
 
 
+def test_alerts_of_another_version_are_named_and_written_again(folder: Folder, mend: Callable[[], list[str]]) -> None:
+    path = folder.alerts / alerts.FILE
+    path.write_bytes(sealed.sealed({"unsent_because": "", "alerts": [{"colour": "red"}]}))
+    with pytest.raises(StoreError, match=r"alerts\.json is damaged, or another version wrote it: the next tidegauge"):
+        alerts.read(path)
+    assert [damage.what for damage in damages(folder)] == [
+        "it does not match its checksum, or another version wrote it"
+    ]
+    mend()
+    assert (damages(folder), alerts.read(path)) == ([], ([TOLD], ""))
+
+
 def test_damaged_alerts_are_written_again_from_the_database_and_told_once_more_where_that_is_damaged_too(
     folder: Folder, mend: Callable[[], list[str]]
 ) -> None:
     path = folder.alerts / alerts.FILE
     damaged = path.read_bytes()[:-30]
     path.write_bytes(damaged)
-    with pytest.raises(StoreError, match=r"alerts\.json is damaged, or an older version wrote it: the next tidegauge"):
+    with pytest.raises(StoreError, match=r"alerts\.json is damaged, or another version wrote it: the next tidegauge"):
         alerts.read(path)
     mend()
     assert damages(folder) == []

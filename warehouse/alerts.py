@@ -109,14 +109,18 @@ def write(path: Path, alerts: Sequence[Alert], unsent_because: str) -> None:
 
 
 def read(path: Path) -> tuple[list[Alert], str]:
-    """The alerts beside the database, and why some are not sent; none when no run has looked yet."""
+    """The alerts beside the database, and why some are not sent; none when no run has looked yet.
+
+    Raises StoreError for a file that is not what this version writes.
+    """
     if not path.exists():
         return [], ""
     try:
-        told = sealed.read(path)
-    except sealed.BrokenSeal:
-        raise StoreError(f"{path} is damaged, or an older version wrote it: {AGAIN}") from None
-    return [_alert(row) for row in told["alerts"]], str(told["unsent_because"])
+        return sealed.only(path).read(
+            lambda told: ([_alert(row) for row in told["alerts"]], str(told["unsent_because"]))
+        )
+    except (sealed.BrokenSeal, sealed.OtherVersion):
+        raise StoreError(f"{path} is damaged, or another version wrote it: {AGAIN}") from None
 
 
 def _alert(row: dict[str, Any]) -> Alert:

@@ -72,10 +72,10 @@ class Line:
         return True
 
 
-def read(path: Path) -> dict[str, Any]:
-    """What a file of one line says; raises BrokenSeal."""
+def only(path: Path) -> Line:
+    """The line of a file that has no other."""
     content = path.read_bytes()
-    return Line(path, 1, content, len(content)).record()
+    return Line(path, 1, content, len(content))
 
 
 def sealed(record: Mapping[str, Any]) -> bytes:

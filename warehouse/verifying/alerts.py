@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import sealed
+from warehouse.alerts import read
+from warehouse.store import StoreError
 from warehouse.tables.alerts import ALERT
 from warehouse.verifying.damage import Damage
 
@@ -13,12 +14,12 @@ REWRITE = "The next run, or tidegauge verify --repair, writes it again from the 
 
 
 def damages(path: Path) -> Iterator[Damage]:
-    """A file that is not what was written. What the last run was killed before it wrote is no damage."""
-    if path.exists():
-        try:
-            sealed.read(path)
-        except sealed.BrokenSeal:
-            yield Damage(kind="alerts", path=path, what="it does not match its checksum", remedy=REWRITE)
+    """A file that is not what this version writes. What the last run was killed before it wrote is no damage."""
+    try:
+        read(path)
+    except StoreError:
+        what = "it does not match its checksum, or another version wrote it"
+        yield Damage(kind="alerts", path=path, what=what, remedy=REWRITE)
 
 
 def missing(path: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[Damage]:
